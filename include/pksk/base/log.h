@@ -1,0 +1,21 @@
+/* The debug log, and the flag that Ctrl-C sets: the program's only writable globals.
+ *
+ * Nothing below `out` writes to the terminal: the log goes to a sink that main sets. Callers
+ * redact.
+ */
+#ifndef PKSK_BASE_LOG_H
+#define PKSK_BASE_LOG_H
+
+#include <signal.h>
+
+#include "pksk/base/str.h"
+
+extern volatile sig_atomic_t cancel_flag; /* counts SIGINTs since the statement began */
+
+typedef void log_sink(void *ctx, struct str line);
+
+void log_set_sink(log_sink *sink, void *ctx); /* NULL: off, which is the default */
+bool log_on(void);
+void log_debug(const char *format, ...) printf_like(1, 2); /* one line, without its newline */
+
+#endif

@@ -1,0 +1,206 @@
+/* What a statement means, before any table is known: the parser's result.
+ *
+ * Everything lives in the arena given to the parser; every node carries its place in the text.
+ * Names are DynamoDB's. Keys are still words here, since their type comes from the table's key
+ * schema (plan does that).
+ */
+#ifndef PKSK_LANG_AST_H
+#define PKSK_LANG_AST_H
+
+#include "pksk/item/value.h"
+
+/* The verbs, in the order of the help. Each has a parser (lang), a command (cmd) and a page
+ * (man/cmd/NAME.md); the build fails when one is missing. */
+#define LANG_VERBS(V)                                                                              \
+    V(GET, get)                                                                                    \
+    V(QUERY, query)                                                                                \
+    V(SCAN, scan)                                                                                  \
+    V(MORE, more)                                                                                  \
+    V(PUT, put)                                                                                    \
+    V(IMPORT, import)                                                                              \
+    V(USE, use)                                                                                    \
+    V(TABLES, tables)                                                                              \
+    V(DESCRIBE, describe)                                                                          \
+    V(CREATE, create)                                                                              \
+    V(DROP, drop)                                                                                  \
+    V(EXPLAIN, explain)                                                                            \
+    V(SET, set)                                                                                    \
+    V(LET, let)                                                                                    \
+    V(WATCH, watch)                                                                                \
+    V(TIMING, timing)                                                                              \
+    V(SOURCE, source)                                                                              \
+    V(EDIT, edit)                                                                                  \
+    V(HISTORY, history)                                                                            \
+    V(CONNECT, connect)                                                                            \
+    V(HELP, help)                                                                                  \
+    V(SHELL, shell) /* written "!" */                                                              \
+    V(EXIT, exit)
+
+enum verb {
+#define V(upper, lower) VERB_##upper,
+    LANG_VERBS(V)
+#undef V
+        VERB_COUNT,
+};
+
+const char *verb_name(enum verb v); /* "get"; "!" for VERB_SHELL */
+
+/* A key word, or any other plain argument. `text` has quotes, escapes and variables resolved. */
+enum word_form {
+    WORD_BARE,
+    WORD_QUOTED,
+    WORD_BINARY, /* b64"…" or hex"…": text is the bytes */
+};
+
+struct word {
+    struct word *next;
+    struct span at;
+    struct str text;
+    enum word_form form;
+};
+
+enum sort_op { SORT_EQ, SORT_LT, SORT_LE, SORT_GT, SORT_GE, SORT_BETWEEN, SORT_BEGINS };
+
+struct sort_condition {
+    struct sort_condition *next; /* the next sort key attribute's, for multi-attribute keys */
+    struct span at;
+    enum sort_op op;
+    struct word *a, *b; /* b: the upper end of between */
+};
+
+/* One key, or the key condition of a query. */
+struct key {
+    struct key *next;
+    struct span at;
+    struct word *partition;      /* one word an attribute of the partition key, in schema order */
+    struct sort_condition *sort; /* NULL when none was written */
+};
+
+struct path_step {
+    struct path_step *next;
+    struct str name; /* name.s == NULL: a list index */
+    uint32_t index;
+};
+
+struct path {
+    struct path *next; /* in a projection, or a list of paths */
+    struct span at;
+    struct path_step *steps;
+};
+
+enum expr_kind {
+    EXPR_AND,     /* kids: two or more */
+    EXPR_OR,      /* kids: two or more */
+    EXPR_NOT,     /* kids: one */
+    EXPR_COMPARE, /* kids: two operands; op */
+    EXPR_BETWEEN, /* kids: operand, low, high */
+    EXPR_IN,      /* kids: operand, then 1–100 values */
+    EXPR_CALL,    /* func; kids: its arguments */
+    EXPR_PATH,    /* path */
+    EXPR_VALUE,   /* value */
+    EXPR_PLUS,    /* kids: two operands (update only) */
+    EXPR_MINUS,   /* kids: two operands (update only) */
+};
+
+enum compare_op { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, COMPARE_GE };
+
+enum func {
+    FUNC_ATTRIBUTE_EXISTS, /* kids: none when it speaks of the item (`if exists`) */
+    FUNC_ATTRIBUTE_NOT_EXISTS,
+    FUNC_ATTRIBUTE_TYPE,
+    FUNC_BEGINS_WITH,
+    FUNC_CONTAINS,
+    FUNC_SIZE,
+    FUNC_IF_NOT_EXISTS, /* update only */
+    FUNC_LIST_APPEND,   /* update only */
+};
+
+struct expr {
+    enum expr_kind kind;
+    enum compare_op op;
+    enum func func;
+    struct span at;
+    struct expr *first, *next; /* kids; sibling */
+    struct path *path;
+    struct value *value;
+};
+
+enum update_kind { UPDATE_SET, UPDATE_REMOVE, UPDATE_ADD, UPDATE_DELETE };
+
+struct update_action {
+    struct update_action *next;
+    enum update_kind kind;
+    struct span at;
+    struct path *path;
+    struct expr *value; /* NULL for remove */
+};
+
+/* create table */
+struct key_attribute {
+    struct key_attribute *next;
+    struct span at;
+    struct str name;
+    enum attr_type type; /* S, N or B */
+};
+
+enum projection_kind { PROJECT_ALL, PROJECT_KEYS, PROJECT_INCLUDE };
+
+struct index_def {
+    struct index_def *next;
+    struct span at;
+    struct str name;
+    bool local;
+    struct key_attribute *partition,
+        *sort; /* several when multi-attribute: ((a S, b S) (c S, d S)) */
+    enum projection_kind projection;
+    struct word *include;
+};
+
+struct table_def {
+    struct key_attribute *partition, *sort;
+    struct index_def *indexes;
+    uint64_t read_units, write_units; /* 0: on-demand */
+    struct word *ttl;                 /* the attribute, or NULL */
+    const char *stream;               /* the API's StreamViewType, or NULL */
+    bool pitr;
+    bool protect;
+    bool nowait;
+};
+
+enum redirect_kind { REDIRECT_NONE, REDIRECT_PIPE, REDIRECT_FILE };
+
+struct statement {
+    enum verb verb;
+    struct span at, verb_at;
+    struct str text;    /* as it was typed, without comment and separator */
+    struct word *table; /* `OTHER:` before the verb, or the verb's own table argument; NULL: the
+                           current one */
+
+    /* reading and writing items */
+    struct word *index;     /* NULL: the table itself */
+    struct key *keys;       /* get, put: each a whole key; query: one */
+    struct expr *filter;    /* where */
+    struct path *select;    /* projection */
+    struct expr *condition; /* if */
+    struct value *item;     /* put: attributes of an item (an M), with or without its key */
+    struct update_action *updates;
+    uint64_t limit;    /* items returned; 0: all */
+    uint64_t segments; /* 0: the default, 1 */
+    bool descending, consistent, count;
+    struct span limit_at, segments_at, consistent_at, descending_at;
+    const char *return_values; /* the API's ReturnValues, or NULL */
+
+    enum redirect_kind redirect;
+    struct word *target; /* the shell command, or the file */
+
+    /* the rest */
+    struct table_def *create;
+    struct statement *inner; /* explain, watch, edit: the statement they speak of */
+    struct word *args;       /* other plain arguments, in order */
+    struct str rest;         /* the raw tail of !, help … */
+    uint64_t interval_ms;    /* watch */
+    const char *as; /* explain, describe: "json", "aws-cli", "boto3", "create", "cloudformation";
+                       NULL when not written */
+};
+
+#endif

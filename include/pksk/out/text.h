@@ -1,0 +1,51 @@
+/* Text for a terminal: escaping what could steer it, widths in cells, cutting, colour.
+ *
+ * Pure functions that append to a buffer, but for the terminal's size.
+ */
+#ifndef PKSK_OUT_TEXT_H
+#define PKSK_OUT_TEXT_H
+
+#include "pksk/base/buf.h"
+
+/* Appends text with C0 (newline and tab too), DEL, C1, bidi and format controls (U+061C, 200B–200F,
+ * 2028–202E, 2060–2069, FEFF, FFF9–FFFB), tag characters and invalid bytes written as \n, \t, \x1b,
+ * \u202e, \xff. */
+void text_escape(struct buf *b, struct str text);
+bool text_is_safe(struct str text);
+
+unsigned text_width(
+    struct str text); /* cells; wide and combining characters by wcwidth(), of escaped text */
+void text_cut(struct buf *b, struct str text,
+              unsigned cells); /* at most so many cells, "…" for what was cut */
+void text_pad(struct buf *b, struct str text, unsigned cells,
+              bool right); /* cut or filled with blanks to exactly that */
+
+void text_screen(
+    unsigned *columns,
+    unsigned *rows); /* of the terminal on standard output, else $COLUMNS/$LINES, else 80 × 24 */
+bool text_colour_wanted(int fd); /* a terminal, TERM not dumb, NO_COLOR unset or empty */
+
+/* Colours are roles, so that a theme is one place. */
+enum colour {
+    COLOUR_NONE,
+    COLOUR_DIM,
+    COLOUR_BOLD,
+    COLOUR_KEY,
+    COLOUR_NAME,
+    COLOUR_STRING,
+    COLOUR_NUMBER,
+    COLOUR_LITERAL,
+    COLOUR_ERROR,
+    COLOUR_WARN,
+    COLOUR_GOOD
+};
+const char *colour_on(enum colour c);
+#define COLOUR_OFF "\033[0m"
+
+/* 1234567 → "1 234 567"? No: "1.2 M", and bytes "12.4 MB"; durations "9 ms", "1.2 s", "2 m 03 s".
+ */
+void text_count(struct buf *b, uint64_t n); /* with thousands separated by a comma: 1,234,567 */
+void text_bytes(struct buf *b, uint64_t n);
+void text_duration(struct buf *b, int64_t us);
+
+#endif

@@ -1,0 +1,128 @@
+#include "pksk/base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Blocks of one ordinary size, so that a reset can keep one and a page-sized arena does not
+ * fragment the heap; what is larger than a quarter of that gets a block of its own behind the
+ * current one. */
+#define BLOCK_SIZE ((size_t)64 << 10)
+
+struct arena_block {
+    struct arena_block *next;
+    size_t size;
+    max_align_t data[];
+};
+
+static struct arena_block *block_new(size_t size)
+{
+    struct arena_block *block = mem_resize(NULL, 1, sizeof(*block) + size);
+
+    block->next = NULL;
+    block->size = size;
+    return block;
+}
+
+static char *take(struct arena *a, size_t len, size_t align)
+{
+    uintptr_t pad = a->at ? (0 - (uintptr_t)a->at) & (align - 1) : 0;
+
+    if (len > SIZE_MAX / 4)
+        abort();
+    if (a->at && len + pad <= (size_t)(a->end - a->at)) {
+        char *p = a->at + pad;
+
+        a->at = p + len;
+        a->used += len + pad;
+        return p;
+    }
+    a->used += len;
+    if (len > BLOCK_SIZE / 4 && a->head) {
+        struct arena_block *own = block_new(len);
+
+        own->next = a->head->next;
+        a->head->next = own;
+        return (char *)own->data;
+    }
+    struct arena_block *block = block_new(MAX(len, BLOCK_SIZE));
+
+    block->next = a->head;
+    a->head = block;
+    a->at = (char *)block->data + len;
+    a->end = (char *)block->data + block->size;
+    return (char *)block->data;
+}
+
+void *arena_alloc(struct arena *a, size_t count, size_t size)
+{
+    size_t len;
+
+    if (__builtin_mul_overflow(count, size, &len))
+        abort();
+    void *p = take(a, len, _Alignof(max_align_t));
+
+    return memset(p, 0, len);
+}
+
+char *arena_bytes(struct arena *a, size_t len)
+{
+    return take(a, len, 1);
+}
+
+struct str arena_str(struct arena *a, struct str t)
+{
+    char *copy = arena_bytes(a, t.len + 1);
+
+    if (t.len)
+        memcpy(copy, t.s, t.len);
+    copy[t.len] = '\0';
+    return (struct str){copy, t.len};
+}
+
+struct str arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args;
+    char small[256];
+
+    va_start(args, format);
+    int len = vsnprintf(small, sizeof(small), format, args);
+    va_end(args);
+    if (len < 0)
+        return STR("");
+    if ((size_t)len < sizeof(small))
+        return arena_str(a, (struct str){small, (size_t)len});
+
+    char *text = arena_bytes(a, (size_t)len + 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)len + 1, format, args);
+    va_end(args);
+    return (struct str){text, (size_t)len};
+}
+
+void arena_reset(struct arena *a)
+{
+    struct arena_block *keep = NULL;
+
+    for (struct arena_block *block = a->head, *next; block; block = next) {
+        next = block->next;
+        if (!keep && block->size == BLOCK_SIZE)
+            keep = block;
+        else
+            free(block);
+    }
+    *a = (struct arena){.head = keep};
+    if (keep) {
+        keep->next = NULL;
+        a->at = (char *)keep->data;
+        a->end = a->at + keep->size;
+    }
+}
+
+void arena_free(struct arena *a)
+{
+    for (struct arena_block *block = a->head, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+    *a = (struct arena){0};
+}

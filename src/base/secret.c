@@ -1,0 +1,17 @@
+#include "pksk/base/secret.h"
+
+void secret_set(struct secret *x, struct str t)
+{
+    char *copy = t.len ? mem_dup(t.s, t.len) : NULL;
+
+    secret_clear(x);
+    *x = (struct secret){copy, t.len};
+}
+
+void secret_clear(struct secret *x)
+{
+    if (x->s)
+        explicit_bzero(x->s, x->len);
+    free(x->s);
+    *x = (struct secret){0};
+}
