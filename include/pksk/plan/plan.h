@@ -1,0 +1,55 @@
+/* A statement and a table's schema become a request: pure, without network.
+ *
+ * A plan lives in the arena given and borrows nothing from the schema. Its body is the API's JSON
+ * without the last brace, so that `run` can add what differs from page to page.
+ */
+#ifndef PKSK_PLAN_PLAN_H
+#define PKSK_PLAN_PLAN_H
+
+#include "pksk/dynamo/schema.h"
+#include "pksk/lang/ast.h"
+
+struct plan {
+    const char *operation; /* "GetItem", "BatchGetItem", "Query", "Scan", "PutItem" … */
+    struct str body;
+    struct str line;         /* for people: Query Main.gsi1  gsi1pk = "ORDER" … */
+    struct str table, index; /* index: empty for the table itself */
+    struct str *key_names;   /* what printers put first: the table's key, then the index's */
+    size_t key_count;
+    struct str *columns; /* from select, as text; NULL when everything is asked for */
+    size_t column_count;
+    struct value *keys; /* BatchGetItem: the keys, chained, without repeats */
+    size_t keys_given;
+    bool filtered; /* items read and items returned may differ in number */
+    bool counted;  /* Select COUNT: the pages hold no items */
+    bool single;   /* at most one item by its key */
+    uint64_t limit, segments;
+};
+
+int plan_read(struct arena *a, const struct statement *st, const struct table *table,
+              struct plan *ret, struct err *e) must_check; /* get, query, scan */
+int plan_write(struct arena *a, const struct statement *st, const struct table *table,
+               struct plan *ret, struct err *e) must_check; /* put, update, delete */
+int plan_create_table(struct arena *a, const struct statement *st, struct plan *ret,
+                      struct err *e) must_check;
+
+/* Does the limit go into the request? Not when a filter makes the items read and the items returned
+ * differ. */
+bool plan_limits_pages(const struct plan *p);
+
+/* The whole body of the first request, pretty or compact. For BatchGetItem the first hundred keys.
+ */
+void plan_first_body(struct buf *b, const struct plan *p, bool pretty);
+
+/* What the statement will read, in a sentence: "reads one item", "reads every item of one partition
+ * of gsi1" … */
+const char *plan_reach(const struct plan *p, const struct statement *st);
+
+enum explain_form { EXPLAIN_JSON, EXPLAIN_AWS_CLI, EXPLAIN_BOTO3 };
+struct explain_where {
+    struct str profile, region, endpoint_url; /* what to pass on; empty: the environment's own */
+};
+int plan_explain(struct buf *b, const struct plan *p, enum explain_form form,
+                 const struct explain_where *where, struct err *e) must_check;
+
+#endif

@@ -1,0 +1,494 @@
+#include "pksk/item/ddbjson.h"
+#include "pksk/item/notation.h"
+#include "pksk/plan/expression.h"
+#include "pksk/plan/key.h"
+#include "pksk/plan/plan.h"
+
+/* What is being built: the body, the line for people beside it, and the placeholders of both
+ * expressions. */
+struct building {
+    struct arena *arena;
+    const struct statement *st;
+    const struct table *table;
+    const struct index *index; /* NULL: the table itself */
+    const struct key_schema *key;
+    struct expression x;
+    struct buf body, line;
+    struct json_writer w;
+    struct plan plan;
+};
+
+static void cleanup_building(struct building *b)
+{
+    expression_free(&b->x);
+    buf_free(&b->body);
+    buf_free(&b->line);
+}
+
+static int index_unknown(const struct building *b, struct err *e)
+{
+    const struct word *word = b->st->index;
+    _cleanup_(buf_free) struct buf names = {0};
+
+    err_at(e, ERR_SYNTAX, word->at, "the table %.*s has no index %.*s", STR_ARG(b->table->name),
+           STR_ARG(word->text));
+    for (size_t i = 0; i < b->table->index_count; i++)
+        buf_addf(&names, "%s%.*s", i ? ", " : "", STR_ARG(b->table->indexes[i].name));
+    if (names.len)
+        err_expected(e, "one of its indexes: %.*s", STR_ARG(buf_str(&names)));
+    return ERR_SYNTAX;
+}
+
+static int choose_index(struct building *b, struct err *e)
+{
+    b->key = &b->table->key;
+    if (!b->st->index)
+        return 0;
+    b->index = table_index(b->table, b->st->index->text);
+    if (!b->index)
+        return index_unknown(b, e);
+    b->key = &b->index->key;
+    if (b->st->consistent && !b->index->local)
+        return err_at(
+            e, ERR_SYNTAX, b->st->consistent_at,
+            "a global secondary index cannot be read consistently: leave `consistent` out");
+    return 0;
+}
+
+/* The attributes that printers put first: the table's key, then the sort key of the index that was
+ * asked. */
+static void note_keys(struct building *b)
+{
+    struct str *names = arena_alloc(b->arena, 4 * KEY_ATTRIBUTES_MAX, sizeof(*names));
+    size_t n = 0;
+    const struct key_schema *own = &b->table->key;
+
+    for (unsigned i = 0; i < own->partition_count; i++)
+        names[n++] = arena_str(b->arena, own->partition[i].name);
+    for (unsigned i = 0; i < own->sort_count; i++)
+        names[n++] = arena_str(b->arena, own->sort[i].name);
+    for (unsigned i = 0; b->index && i < b->key->sort_count; i++) {
+        bool seen = false;
+
+        for (size_t j = 0; j < n; j++)
+            seen |= str_eq(names[j], b->key->sort[i].name);
+        if (!seen)
+            names[n++] = arena_str(b->arena, b->key->sort[i].name);
+    }
+    b->plan.key_names = names;
+    b->plan.key_count = n;
+}
+
+static void note_columns(struct building *b)
+{
+    size_t n = 0;
+
+    for (const struct path *p = b->st->select; p; p = p->next)
+        n++;
+    if (!n)
+        return;
+    b->plan.columns = arena_alloc(b->arena, n, sizeof(*b->plan.columns));
+    for (const struct path *p = b->st->select; p; p = p->next) {
+        _cleanup_(buf_free) struct buf text = {0};
+
+        /* The items come back with the path's first name at the top: that is the column. */
+        buf_str_add(&text, p->steps->name);
+        bool seen = false;
+        for (size_t i = 0; i < b->plan.column_count; i++)
+            seen |= str_eq(b->plan.columns[i], buf_str(&text));
+        if (!seen)
+            b->plan.columns[b->plan.column_count++] = arena_str(b->arena, buf_str(&text));
+    }
+}
+
+static void begin(struct building *b, const char *operation)
+{
+    b->w = (struct json_writer){.out = &b->body};
+    b->plan.operation = operation;
+    b->plan.table = arena_str(b->arena, b->table->name);
+    b->plan.limit = b->st->limit;
+    b->plan.segments = b->st->segments ? b->st->segments : 1;
+    b->plan.filtered = b->st->filter != NULL;
+    b->plan.counted = b->st->count;
+    note_keys(b);
+    note_columns(b);
+    json_begin_object(&b->w);
+    buf_addf(&b->line, "%s %.*s", operation, STR_ARG(b->table->name));
+    if (b->index) {
+        b->plan.index = arena_str(b->arena, b->index->name);
+        buf_addf(&b->line, ".%.*s", STR_ARG(b->index->name));
+    }
+}
+
+static void add_common(struct building *b)
+{
+    json_name(&b->w, STR("TableName"));
+    json_string(&b->w, b->table->name);
+    if (b->index) {
+        json_name(&b->w, STR("IndexName"));
+        json_string(&b->w, b->index->name);
+    }
+    json_name(&b->w, STR("ReturnConsumedCapacity"));
+    json_string(&b->w, STR("TOTAL"));
+    if (b->st->consistent) {
+        json_name(&b->w, STR("ConsistentRead"));
+        json_bool(&b->w, true);
+        buf_lit(&b->line, "  consistent");
+    }
+}
+
+static void add_projection(struct building *b)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+
+    if (!b->st->select)
+        return;
+    expression_paths(&b->x, &text, b->st->select);
+    json_name(&b->w, STR("ProjectionExpression"));
+    json_string(&b->w, buf_str(&text));
+    buf_lit(&b->line, "  select ");
+    expression_paths(NULL, &b->line, b->st->select);
+}
+
+static void add_line_key(struct building *b, const struct value *key)
+{
+    value_each (v, key) {
+        buf_lit(&b->line, "  ");
+        notation_add_name(&b->line, value_name(v));
+        buf_lit(&b->line, " = ");
+        notation_add_value(&b->line, v);
+    }
+}
+
+static int finish(struct building *b, struct plan *ret, struct err *e)
+{
+    if (b->body.over)
+        return err_set(e, ERR_SYNTAX, "the request is too large to be sent");
+    b->plan.body = arena_str(b->arena, buf_str(&b->body));
+    b->plan.line = arena_str(b->arena, buf_str(&b->line));
+    *ret = b->plan;
+    return 0;
+}
+
+static int plan_get_one(struct building *b, struct plan *ret, struct err *e)
+{
+    struct value *key;
+    int r = key_item(b->arena, b->table, b->st->keys, &key, e);
+
+    if (r < 0)
+        return r;
+    begin(b, "GetItem");
+    add_line_key(b, key);
+    add_common(b);
+    json_name(&b->w, STR("Key"));
+    _cleanup_(buf_free) struct buf text = {0};
+    ddb_add_item(&text, key);
+    json_raw(&b->w, buf_str(&text));
+    add_projection(b);
+    expression_members(&b->x, &b->w);
+    b->plan.single = true;
+    b->plan.keys_given = 1;
+    return finish(b, ret, e);
+}
+
+/* BatchGetItem refuses a key given twice; asking for it once gives the same items. */
+static int collect_keys(struct building *b, struct err *e)
+{
+    struct map seen = {0};
+    struct value **tail = &b->plan.keys;
+    int r = 0;
+
+    for (const struct key *key = b->st->keys; key && r == 0; key = key->next) {
+        _cleanup_(buf_free) struct buf text = {0};
+        struct value *item;
+
+        r = key_item(b->arena, b->table, key, &item, e);
+        if (r < 0)
+            break;
+        ddb_add_item(&text, item);
+        if (map_has(&seen, buf_str(&text)))
+            continue;
+        map_put(&seen, buf_str(&text), item);
+        *tail = item;
+        tail = &item->next;
+        b->plan.keys_given++;
+    }
+    map_free(&seen, NULL);
+    return r;
+}
+
+/* The body of a batch is made by `run`, a hundred keys at a time; here are the members that go with
+ * the keys. */
+static int plan_get_many(struct building *b, struct plan *ret, struct err *e)
+{
+    int r = collect_keys(b, e);
+
+    if (r < 0)
+        return r;
+    begin(b, "BatchGetItem");
+    buf_addf(&b->line, "  %zu keys", b->plan.keys_given);
+    if (b->st->consistent) {
+        json_name(&b->w, STR("ConsistentRead"));
+        json_bool(&b->w, true);
+        buf_lit(&b->line, "  consistent");
+    }
+    add_projection(b);
+    expression_members(&b->x, &b->w);
+    return finish(b, ret, e);
+}
+
+static const char *sort_sign(enum sort_op op)
+{
+    static const char *const signs[] = {
+        [SORT_EQ] = " = ", [SORT_LT] = " < ",  [SORT_LE] = " <= ",
+        [SORT_GT] = " > ", [SORT_GE] = " >= ",
+    };
+
+    return signs[op];
+}
+
+/* One sort key attribute's condition, to the expression (x) or to the line for people (x NULL). */
+static void write_sort(struct expression *x, struct buf *out, const struct key_part *part,
+                       enum sort_op op, const struct value *low, const struct value *high)
+{
+    if (op == SORT_BEGINS && x) {
+        buf_lit(out, "begins_with(");
+        expression_name(x, out, part->name);
+        buf_lit(out, ", ");
+        expression_value(x, out, low);
+        buf_char(out, ')');
+        return;
+    }
+    expression_name(x, out, part->name);
+    if (op == SORT_BEGINS) {
+        buf_lit(out, " begins ");
+        expression_value(x, out, low);
+    } else if (op == SORT_BETWEEN) {
+        buf_str_add(out, x ? STR(" BETWEEN ") : STR(" between "));
+        expression_value(x, out, low);
+        buf_str_add(out, x ? STR(" AND ") : STR(" and "));
+        expression_value(x, out, high);
+    } else {
+        buf_str_add(out, str_of(sort_sign(op)));
+        expression_value(x, out, low);
+    }
+}
+
+static int add_sort(struct building *b, struct buf *text, const struct key_part *part,
+                    const struct sort_condition *sort, struct err *e)
+{
+    struct value *low, *high = NULL;
+    int r;
+
+    if (sort->op == SORT_BEGINS && part->type == ATTR_N) {
+        err_at(e, ERR_SYNTAX, sort->at,
+               "the sort key %.*s is a number (N), and numbers have no prefix",
+               STR_ARG(part->name));
+        err_expected(e, "a comparison or between");
+        return ERR_SYNTAX;
+    }
+    r = key_value(b->arena, part, true, sort->a, &low, e);
+    if (r == 0 && sort->op == SORT_BETWEEN)
+        r = key_value(b->arena, part, true, sort->b, &high, e);
+    if (r < 0)
+        return r;
+    if (high && value_compare(low, high) > 0)
+        return err_at(e, ERR_SYNTAX, sort->at,
+                      "between takes the lower value first, and %.*s is above %.*s",
+                      STR_ARG(sort->a->text), STR_ARG(sort->b->text));
+    buf_lit(text, " AND ");
+    buf_lit(&b->line, "  ");
+    write_sort(&b->x, text, part, sort->op, low, high);
+    write_sort(NULL, &b->line, part, sort->op, low, high);
+    return 0;
+}
+
+static int add_partition(struct building *b, struct buf *text, struct err *e)
+{
+    const struct key *key = b->st->keys;
+    const struct word *word = key->partition;
+
+    for (unsigned i = 0; i < b->key->partition_count; i++, word = word->next) {
+        const struct key_part *part = &b->key->partition[i];
+        struct value *v;
+
+        if (!word) {
+            err_at(e, ERR_SYNTAX, (struct span){key->at.to, key->at.to},
+                   "the partition key attribute %.*s is missing", STR_ARG(part->name));
+            err_hint(e, "write all of them in brackets, in this order: (%.*s, %.*s …)",
+                     STR_ARG(b->key->partition[0].name), STR_ARG(b->key->partition[1].name));
+            return ERR_SYNTAX;
+        }
+        int r = key_value(b->arena, part, false, word, &v, e);
+
+        if (r < 0)
+            return r;
+        if (i)
+            buf_lit(text, " AND ");
+        expression_name(&b->x, text, part->name);
+        buf_lit(text, " = ");
+        expression_value(&b->x, text, v);
+        buf_lit(&b->line, "  ");
+        notation_add_name(&b->line, part->name);
+        buf_lit(&b->line, " = ");
+        notation_add_value(&b->line, v);
+    }
+    if (word)
+        return err_at(e, ERR_SYNTAX, word->at,
+                      "%.*s has %u partition key attribute%s, and this is one more",
+                      STR_ARG(b->index ? b->index->name : b->table->name), b->key->partition_count,
+                      b->key->partition_count == 1 ? "" : "s");
+    return 0;
+}
+
+static int add_key_condition(struct building *b, struct err *e)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    const struct sort_condition *sort = b->st->keys->sort;
+    int r = add_partition(b, &text, e);
+
+    for (unsigned i = 0; r == 0 && sort; i++, sort = sort->next) {
+        if (i == b->key->sort_count)
+            return err_at(e, ERR_SYNTAX, sort->at,
+                          i ? "%s %.*s has no more sort key attributes" : "%s %.*s has no sort key",
+                          b->index ? "the index" : "the table",
+                          STR_ARG(b->index ? b->index->name : b->table->name));
+        if (sort->next && sort->op != SORT_EQ)
+            return err_at(e, ERR_SYNTAX, sort->at,
+                          "only the last sort key attribute that is given can have a range");
+        r = add_sort(b, &text, &b->key->sort[i], sort, e);
+    }
+    if (r < 0)
+        return r;
+    json_name(&b->w, STR("KeyConditionExpression"));
+    json_string(&b->w, buf_str(&text));
+    return 0;
+}
+
+static bool is_key_name(const struct key_schema *key, struct str name)
+{
+    for (unsigned i = 0; i < key->partition_count; i++) {
+        if (str_eq(key->partition[i].name, name))
+            return true;
+    }
+    for (unsigned i = 0; i < key->sort_count; i++) {
+        if (str_eq(key->sort[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+/* A query's filter may not name the key it queries by: the service would refuse it without saying
+ * where. */
+static int check_filter_keys(const struct building *b, const struct expr *expr, struct err *e)
+{
+    if (expr->kind == EXPR_PATH && is_key_name(b->key, expr->path->steps->name)) {
+        err_at(e, ERR_SYNTAX, expr->path->at,
+               "%.*s is part of the key that this query reads by, and a filter cannot name it",
+               STR_ARG(expr->path->steps->name));
+        err_hint(e, "say what it must be before `where`: query PK SORT-CONDITION");
+        return ERR_SYNTAX;
+    }
+    for (const struct expr *kid = expr->first; kid; kid = kid->next) {
+        int r = check_filter_keys(b, kid, e);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int add_filter(struct building *b, struct err *e)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    const struct expr *filter = b->st->filter;
+
+    if (!filter)
+        return 0;
+    b->x.operators = 0;
+    expression_add(&b->x, &text, filter, b->table->key.partition[0].name);
+    int r = expression_check(&b->x, buf_str(&text), "filter", filter->at, e);
+
+    if (r < 0)
+        return r;
+    json_name(&b->w, STR("FilterExpression"));
+    json_string(&b->w, buf_str(&text));
+    buf_lit(&b->line, "  where ");
+    expression_add(NULL, &b->line, filter, b->table->key.partition[0].name);
+    return 0;
+}
+
+static int add_rest(struct building *b, struct err *e)
+{
+    int r = add_filter(b, e);
+
+    if (r < 0)
+        return r;
+    add_projection(b);
+    if (b->st->count) {
+        json_name(&b->w, STR("Select"));
+        json_string(&b->w, STR("COUNT"));
+        buf_lit(&b->line, "  count");
+    }
+    if (b->st->descending) {
+        json_name(&b->w, STR("ScanIndexForward"));
+        json_bool(&b->w, false);
+        buf_lit(&b->line, "  desc");
+    }
+    expression_members(&b->x, &b->w);
+    return 0;
+}
+
+static int plan_query(struct building *b, struct plan *ret, struct err *e)
+{
+    int r;
+
+    begin(b, "Query");
+    r = add_key_condition(b, e);
+    if (r == 0 && b->st->filter)
+        r = check_filter_keys(b, b->st->filter, e);
+    if (r < 0)
+        return r;
+    add_common(b);
+    r = add_rest(b, e);
+    return r < 0 ? r : finish(b, ret, e);
+}
+
+static int plan_scan(struct building *b, struct plan *ret, struct err *e)
+{
+    begin(b, "Scan");
+    add_common(b);
+    if (b->plan.segments > 1)
+        buf_addf(&b->line, "  %zu segments", (size_t)b->plan.segments);
+    int r = add_rest(b, e);
+
+    return r < 0 ? r : finish(b, ret, e);
+}
+
+int plan_read(struct arena *a, const struct statement *st, const struct table *table,
+              struct plan *ret, struct err *e)
+{
+    _cleanup_(cleanup_building) struct building b = {.arena = a, .st = st, .table = table};
+    int r = choose_index(&b, e);
+
+    if (r < 0)
+        return r;
+    if (st->verb == VERB_QUERY)
+        return plan_query(&b, ret, e);
+    if (st->verb == VERB_SCAN)
+        return plan_scan(&b, ret, e);
+    return st->keys->next ? plan_get_many(&b, ret, e) : plan_get_one(&b, ret, e);
+}
+
+const char *plan_reach(const struct plan *p, const struct statement *st)
+{
+    if (str_is(str_of(p->operation), "GetItem"))
+        return "reads one item by its key";
+    if (str_is(str_of(p->operation), "BatchGetItem"))
+        return "reads items by their keys, a hundred a request";
+    if (str_is(str_of(p->operation), "Scan"))
+        return p->index.len ? "reads the whole index" : "reads the whole table";
+    if (str_is(str_of(p->operation), "Query"))
+        return st->keys->sort ? "reads a range of one partition" : "reads one whole partition";
+    return "writes one item";
+}
