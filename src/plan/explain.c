@@ -3,30 +3,32 @@
 #include "pksk/json/writer.h"
 #include "pksk/plan/plan.h"
 
-#define BATCH_GET_MAX 100
-
 bool plan_limits_pages(const struct plan *p)
 {
     return p->limit && !p->filtered && !p->counted;
 }
 
-static void add_batch_body(struct buf *b, const struct plan *p)
+const struct value *plan_batch_body(struct buf *b, const struct plan *p, const struct value *from)
 {
     struct json_writer w = {.out = b};
     size_t n = 0;
 
     json_begin_object(&w);
+    json_name(&w, STR("ReturnConsumedCapacity"));
+    json_string(&w, STR("TOTAL"));
     json_name(&w, STR("RequestItems"));
     json_begin_object(&w);
     json_name(&w, p->table);
     buf_str_add(b, p->body);
     buf_str_add(b, p->body.len > 1 ? STR(",\"Keys\":[") : STR("\"Keys\":["));
-    for (const struct value *key = p->keys; key && n < BATCH_GET_MAX; key = key->next) {
+    const struct value *key = from;
+    for (; key && n < BATCH_GET_MAX; key = key->next) {
         if (n++)
             buf_char(b, ',');
         ddb_add_item(b, key);
     }
     buf_lit(b, "]}}}");
+    return key;
 }
 
 void plan_first_body(struct buf *b, const struct plan *p, bool pretty)
@@ -34,7 +36,7 @@ void plan_first_body(struct buf *b, const struct plan *p, bool pretty)
     _cleanup_(buf_free) struct buf plain = {0};
 
     if (str_is(str_of(p->operation), "BatchGetItem")) {
-        add_batch_body(&plain, p);
+        plan_batch_body(&plain, p, p->keys);
     } else {
         buf_str_add(&plain, p->body);
         if (plan_limits_pages(p))

@@ -165,7 +165,7 @@ static int put_item(struct writing *b, struct value **ret, struct err *e)
 static int plan_put(struct writing *b, struct plan *ret, struct err *e)
 {
     const struct key_schema *key = &b->table->key;
-    struct value *item;
+    struct value *item = NULL;
     int r = put_item(b, &item, e);
 
     if (r == 0)

@@ -37,6 +37,11 @@ int plan_create_table(struct arena *a, const struct statement *st, struct plan *
  * differ. */
 bool plan_limits_pages(const struct plan *p);
 
+/* A BatchGetItem body for up to a hundred keys from this one on; the first key that did not fit, or
+ * NULL. */
+#define BATCH_GET_MAX 100
+const struct value *plan_batch_body(struct buf *b, const struct plan *p, const struct value *from);
+
 /* The whole body of the first request, pretty or compact. For BatchGetItem the first hundred keys.
  */
 void plan_first_body(struct buf *b, const struct plan *p, bool pretty);
