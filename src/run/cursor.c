@@ -9,7 +9,8 @@ struct lane {
     struct buf resume; /* ExclusiveStartKey or RequestItems of the next request, as JSON */
     uint64_t number;   /* segment */
     bool started, ended;
-    bool retry_batch; /* resume holds UnprocessedKeys */
+    const struct value *first_key; /* of the batch in flight */
+    bool retry_batch;              /* resume holds UnprocessedKeys */
     struct backoff backoff;
     int64_t not_before_us; /* a pause of the batch */
 };
