@@ -1,0 +1,198 @@
+/* The INI dialect: what Python's RawConfigParser makes of the same text. */
+#include "pksk/aws/ini.h"
+
+#include "test.h"
+
+static bool value_is(const struct ini *ini, const char *section, const char *key, const char *want)
+{
+    struct str got;
+
+    if (!ini_get(ini, ini_section(ini, str_of(section)), str_of(key), &got)) {
+        printf("# [%s] %s is absent\n", section, key);
+        return false;
+    }
+    if (!str_is(got, want))
+        printf("# [%s] %s: got «%.*s», want «%s»\n", section, key, STR_ARG(got), want);
+    return str_is(got, want);
+}
+
+static bool has(const struct ini *ini, const char *section, const char *key)
+{
+    struct str ignored;
+
+    return ini_get(ini, ini_section(ini, str_of(section)), str_of(key), &ignored);
+}
+
+static void parse(const char *text, struct ini *ini)
+{
+    struct err e = {0};
+
+    if (ini_parse(str_of(text), "f", ini, &e) < 0) {
+        printf("# %s\n", e.text);
+        *ini = (struct ini){0};
+    }
+}
+
+TEST(keys_and_values)
+{
+    struct ini ini;
+
+    parse("# first\n[default]\nRegion = eu-west-1\noutput:json\na = b = c : d\nempty =\n"
+          "; second\naws_access_key_id\t=\tAKID  \n",
+          &ini);
+    CHECK(value_is(&ini, "default", "region", "eu-west-1"));
+    CHECK(value_is(&ini, "default", "output", "json"));
+    CHECK(value_is(&ini, "default", "a", "b = c : d"));
+    CHECK(value_is(&ini, "default", "empty", ""));
+    CHECK(value_is(&ini, "default", "aws_access_key_id", "AKID"));
+    CHECK(!has(&ini, "default", "Region"));
+    CHECK(!has(&ini, "other", "region"));
+    CHECK(!ini_section(&ini, STR("other")));
+    CHECK(ini_section(&ini, STR("default"))->line == 2);
+    ini_free(&ini);
+}
+
+TEST(continuation)
+{
+    struct ini ini;
+
+    parse("[a]\nx = 1\n  2\n\n  3\n# no\n  4\ny = 5\n\n\n[b]\n  z = 6\n  w = 7\n   [c]\n", &ini);
+    CHECK(value_is(&ini, "a", "x", "1\n2\n\n3\n4"));
+    CHECK(value_is(&ini, "a", "y", "5"));
+    CHECK(value_is(&ini, "b", "z", "6"));
+    CHECK(value_is(&ini, "b", "w", "7\n[c]"));
+    CHECK(!ini_section(&ini, STR("c")));
+    ini_free(&ini);
+}
+
+TEST(line_ends)
+{
+    struct ini ini;
+
+    parse("[a]\r\nx = 1\r\ny = 2\rz = 3", &ini);
+    CHECK(value_is(&ini, "a", "x", "1"));
+    CHECK(value_is(&ini, "a", "y", "2"));
+    CHECK(value_is(&ini, "a", "z", "3"));
+    ini_free(&ini);
+}
+
+TEST(section_headers)
+{
+    struct ini ini;
+
+    parse("[a] and more\nx = 1\n[profile \"b c\"]\nx = 2\n[d]e]\nx = 3\n [f]\ny = 4\n", &ini);
+    CHECK(value_is(&ini, "a", "x", "1"));
+    CHECK(value_is(&ini, "profile \"b c\"", "x", "2"));
+    /* The last header is indented below x, so it goes on with x's value. */
+    CHECK(value_is(&ini, "d]e", "x", "3\n[f]"));
+    CHECK(value_is(&ini, "d]e", "y", "4"));
+    CHECK(!ini_section(&ini, STR("f")));
+    ini_free(&ini);
+}
+
+TEST(defaults)
+{
+    struct ini ini;
+
+    parse("[DEFAULT]\nx = 1\ny = 2\n[a]\nx = 3\n[DEFAULT]\nz = 4\n[default]\n", &ini);
+    CHECK(value_is(&ini, "a", "x", "3"));
+    CHECK(value_is(&ini, "a", "y", "2"));
+    CHECK(value_is(&ini, "a", "z", "4"));
+    CHECK(value_is(&ini, "default", "x", "1"));
+    CHECK(!ini_section(&ini, STR("DEFAULT")));
+    ini_free(&ini);
+}
+
+TEST(nested)
+{
+    struct ini ini;
+    struct str v, got;
+
+    parse("[services s]\ndynamodb =\n  endpoint_url = http://x\n  other=1\nsts = flat\n", &ini);
+    CHECK(ini_get(&ini, ini_section(&ini, STR("services s")), STR("dynamodb"), &v));
+    CHECK_STR(v, "\nendpoint_url = http://x\nother=1");
+    CHECK(ini_nested(v, STR("endpoint_url"), &got));
+    CHECK_STR(got, "http://x");
+    CHECK(ini_nested(v, STR("other"), &got));
+    CHECK_STR(got, "1");
+    CHECK(!ini_nested(v, STR("third"), &got));
+    CHECK(ini_get(&ini, ini_section(&ini, STR("services s")), STR("sts"), &v));
+    CHECK(!ini_nested(v, STR("flat"), &got));
+    ini_free(&ini);
+}
+
+TEST(inline_comments_stay_and_are_warned_about)
+{
+    struct ini ini;
+
+    parse("[a]\nregion = eu-west-1 # mine\naws_secret_access_key = se#cret\nx = y ; z\n", &ini);
+    CHECK(value_is(&ini, "a", "region", "eu-west-1 # mine"));
+    CHECK(value_is(&ini, "a", "aws_secret_access_key", "se#cret"));
+    CHECK(ini.warning_count == 2);
+    CHECK(str_starts(ini.warnings[0], STR("f:2: ")));
+    CHECK(str_starts(ini.warnings[1], STR("f:4: ")));
+    ini_free(&ini);
+}
+
+TEST(unicode)
+{
+    struct ini ini;
+
+    parse("[a]\nx =\xc2\xa0 caf\xc3\xa9\xe3\x80\x80\n[\xe2\x98\x83]\n\xe2\x98\x83 = y\n", &ini);
+    CHECK(value_is(&ini, "a", "x", "caf\xc3\xa9"));
+    CHECK(value_is(&ini, "\xe2\x98\x83", "\xe2\x98\x83", "y"));
+    ini_free(&ini);
+}
+
+TEST(errors_name_file_and_line)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"x = 1\n", "f:1: text before the first [section]"},
+        {"\n# c\n[a]\nx\n", "f:4: there is neither \"=\" nor \":\" in this line"},
+        {"[a]\n= 1\n", "f:2: there is no name before \"=\""},
+        {"[a]\n[b]\n[a]\n", "f:3: the section [a] is there already"},
+        {"[a]\nx = 1\nX : 2\n", "f:3: x is there twice in its section"},
+        {"[DEFAULT]\nx = 1\n[DEFAULT]\nx = 2\n", "f:4: x is there twice in its section"},
+        {"\xef\xbb\xbf[a]\n", "f:1: the file begins with a byte order mark"},
+        {"[a]\nx = \xff\n", "f:2: this line is not UTF-8"},
+        {"[a]\n[]\n", "f:2: there is neither \"=\" nor \":\" in this line"},
+        {"[a]\nx =\n  y\nz = 1\n", "f:2: a line nested below x has no \"=\""},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct ini ini;
+        struct err e = {0};
+
+        CHECK(ini_parse(str_of(cases[i].text), "f", &ini, &e) == ERR_CONNECT);
+        CHECK_STR(str_of(e.text), cases[i].want);
+        CHECK(!ini.sections && !ini.warnings);
+        CHECK(e.hint[0]);
+    }
+}
+
+TEST(values_are_not_in_messages)
+{
+    struct ini ini;
+    struct err e = {0};
+    size_t at;
+
+    CHECK(ini_parse(STR("[a]\naws_secret_access_key SECRET\n"), "f", &ini, &e) < 0);
+    CHECK(!str_find(str_of(e.text), STR("SECRET"), &at));
+}
+
+TEST(empty)
+{
+    struct ini ini;
+    struct err e = {0};
+
+    CHECK(ini_parse(STR(""), "f", &ini, &e) == 0);
+    CHECK(!ini.sections);
+    ini_free(&ini);
+    CHECK(ini_parse(STR("[a]"), "f", &ini, &e) == 0);
+    CHECK(ini_section(&ini, STR("a")) && !ini_section(&ini, STR("a"))->entries);
+    ini_free(&ini);
+}
+
+TEST_MAIN()
