@@ -1,0 +1,101 @@
+#include "pksk/net/failure.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+
+static enum net_failure no_connection(const struct failure *f, struct err *e)
+{
+    if (f->os_errno == ECONNREFUSED) {
+        err_set(e, ERR_CONNECT, "nothing listens at %s (connection refused)", f->host);
+        if (f->loopback)
+            err_hint(e, "is the local server running?");
+        else
+            err_hint(e, "check the endpoint URL and any proxy");
+    } else {
+        err_set(e, ERR_CONNECT, "no connection to %s: %s", f->host,
+                f->os_errno ? strerror((int)f->os_errno) : f->detail);
+        err_hint(e, "check the network, the region and any proxy");
+    }
+    return NET_UNREACHABLE;
+}
+
+static enum net_failure not_trusted(const struct failure *f, struct err *e)
+{
+    if (f->code == CURLE_SSL_CACERT_BADFILE) {
+        err_set(e, ERR_CONNECT, "the file of trusted certificates %s cannot be read",
+                f->ca_bundle ? f->ca_bundle : "of this system");
+        err_hint(e, "check AWS_CA_BUNDLE, or ca_bundle in the profile");
+    } else {
+        err_set(e, ERR_CONNECT, "the certificate of %s does not verify: %s", f->host, f->detail);
+        err_hint(e, "where a proxy or a test server signs its own, name its CA file in "
+                    "AWS_CA_BUNDLE");
+    }
+    return NET_UNTRUSTED;
+}
+
+static enum net_failure timed_out(const struct failure *f, struct err *e)
+{
+    if (f->sent) {
+        err_set(e, ERR_CONNECT, "%s did not answer in time", f->host);
+        return NET_STALLED;
+    }
+    err_set(e, ERR_CONNECT, "no connection to %s within %g s", f->host, f->connect_ms / 1000.0);
+    err_hint(e, "check the network, the region and any proxy");
+    return NET_UNREACHABLE;
+}
+
+static enum net_failure broken(const struct failure *f, struct err *e)
+{
+    if (f->code == CURLE_PARTIAL_FILE)
+        err_set(e, ERR_CONNECT, "the answer of %s was cut short", f->host);
+    else if (f->code == CURLE_GOT_NOTHING)
+        err_set(e, ERR_CONNECT, "%s closed the connection without an answer", f->host);
+    else
+        err_set(e, ERR_CONNECT, "the connection to %s broke: %s", f->host, f->detail);
+    return f->sent ? NET_BROKEN : NET_UNREACHABLE;
+}
+
+static enum net_failure not_http(const struct failure *f, struct err *e)
+{
+    if (f->sent) {
+        err_set(e, ERR_CONNECT, "%s did not answer in HTTP", f->host);
+        err_hint(e, "check the endpoint URL: is that the right port?");
+    } else {
+        err_set(e, ERR_CONNECT, "not an http or https URL: %s", f->host);
+    }
+    return NET_INVALID;
+}
+
+enum net_failure failure_explain(const struct failure *f, struct err *e)
+{
+    switch (f->code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        err_set(e, ERR_CONNECT, "there is no host %s", f->host);
+        err_hint(e, "check the region, the endpoint URL and the network");
+        return NET_UNREACHABLE;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        err_set(e, ERR_CONNECT, "the proxy cannot be found: %s", f->detail);
+        err_hint(e, "check HTTPS_PROXY and HTTP_PROXY");
+        return NET_UNREACHABLE;
+    case CURLE_COULDNT_CONNECT:
+        return no_connection(f, e);
+    case CURLE_OPERATION_TIMEDOUT:
+        return timed_out(f, e);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+        return not_trusted(f, e);
+    case CURLE_SSL_CONNECT_ERROR:
+        err_set(e, ERR_CONNECT, "no TLS connection to %s: %s", f->host, f->detail);
+        err_hint(e, "is that an https port?");
+        return NET_UNREACHABLE;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+        return not_http(f, e);
+    default:
+        return broken(f, e);
+    }
+}
