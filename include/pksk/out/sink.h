@@ -24,6 +24,12 @@ int sink_file(const char *path, struct sink **ret, struct err *e) must_check;
 struct sink *sink_buffer(struct buf *b); /* for tests and for `watch` */
 
 int sink_write(struct sink *s, struct str bytes, struct err *e) must_check; /* buffered */
+
+/* Without a copy: append to sink_room(), at most a few items, then sink_filled() hands on what has
+ * come together. The room is the sink's own buffer: do not keep the pointer over another call. */
+struct buf *sink_room(struct sink *s);
+int sink_filled(struct sink *s, struct err *e) must_check;
+
 int sink_flush(struct sink *s, struct err *e) must_check; /* a page is complete: let it be seen */
 bool sink_reader_gone(const struct sink *s);
 

@@ -13,12 +13,17 @@
 void text_escape(struct buf *b, struct str text);
 bool text_is_safe(struct str text);
 
+/* The same for text that is JSON, and stays it: always \u escapes; newlines, which JSON has only
+ * between its tokens, stay. */
+void text_escape_json(struct buf *b, struct str json);
+
 unsigned text_width(
     struct str text); /* cells; wide and combining characters by wcwidth(), of escaped text */
 void text_cut(struct buf *b, struct str text,
               unsigned cells); /* at most so many cells, "…" for what was cut */
 void text_pad(struct buf *b, struct str text, unsigned cells,
               bool right); /* cut or filled with blanks to exactly that */
+void text_blanks(struct buf *b, unsigned count);
 
 void text_screen(
     unsigned *columns,

@@ -1,0 +1,30 @@
+/* What a format implements, one file each: the other side of out/printer.h.
+ *
+ * The constructor's result is freed by ops->free. A page is written to the sink with sink_room()
+ * and sink_filled(); printer.c flushes.
+ */
+#ifndef PKSK_OUT_FORMAT_H
+#define PKSK_OUT_FORMAT_H
+
+#include "pksk/out/printer.h"
+
+struct printer_ops {
+    int (*page)(struct printer *p, const struct value *items, struct err *e);
+    int (*end)(struct printer *p, struct err *e); /* NULL: nothing is open */
+    void (*free)(struct printer *p);
+};
+
+/* Embedded first in each format's own struct. */
+struct printer {
+    const struct printer_ops *ops;
+    struct print_options o;
+    struct sink *sink;
+};
+
+struct printer *printer_lines(enum format f); /* jsonl, ddb-json, pksk */
+struct printer *printer_json(void);
+struct printer *printer_csv(enum format f); /* csv, tsv */
+struct printer *printer_table(void);
+struct printer *printer_pretty(void);
+
+#endif

@@ -1,0 +1,199 @@
+#include "pksk/out/text.h"
+
+#include <wchar.h>
+
+#include "pksk/base/utf8.h"
+
+/* What would move the cursor, colour the screen, hide, or turn the order of what is shown. */
+static bool steers(int32_t c)
+{
+    if (c < 0x20 || (c >= 0x7f && c <= 0x9f))
+        return true;
+    if (c < 0x61c)
+        return false;
+    return c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+           (c >= 0x2060 && c <= 0x2069) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+           (c >= 0xe0000 && c <= 0xe007f);
+}
+
+static bool is_plain(char c)
+{
+    return c >= 0x20 && c < 0x7f;
+}
+
+static size_t plain_run(struct str text, size_t from)
+{
+    size_t i = from;
+
+    while (i < text.len && is_plain(text.s[i]))
+        i++;
+    return i;
+}
+
+static void add_escape(struct buf *b, int32_t c)
+{
+    if (c == '\n')
+        buf_lit(b, "\\n");
+    else if (c == '\t')
+        buf_lit(b, "\\t");
+    else if (c == '\r')
+        buf_lit(b, "\\r");
+    else if (c < 0x80)
+        buf_addf(b, "\\x%02x", (unsigned)c);
+    else if (c < 0x10000)
+        buf_addf(b, "\\u%04x", (unsigned)c);
+    else
+        buf_addf(b, "\\u{%x}", (unsigned)c);
+}
+
+void text_escape(struct buf *b, struct str text)
+{
+    for (size_t i = 0, len; i < text.len; i += len) {
+        size_t end = plain_run(text, i);
+        int32_t c;
+
+        buf_add(b, text.s + i, end - i);
+        i = end;
+        if (i == text.len)
+            break;
+        c = utf8_decode(text, i, &len);
+        if (c < 0)
+            buf_addf(b, "\\x%02x", (unsigned char)text.s[i]);
+        else if (steers(c))
+            add_escape(b, c);
+        else
+            buf_add(b, text.s + i, len);
+    }
+}
+
+static void add_json_escape(struct buf *b, int32_t c)
+{
+    if (c < 0x10000)
+        buf_addf(b, "\\u%04x", (unsigned)c);
+    else
+        buf_addf(b, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((c - 0x10000) >> 10)),
+                 (unsigned)(0xdc00 + ((c - 0x10000) & 0x3ff)));
+}
+
+void text_escape_json(struct buf *b, struct str json)
+{
+    for (size_t i = 0, len; i < json.len; i += len) {
+        size_t end = plain_run(json, i);
+        int32_t c;
+
+        buf_add(b, json.s + i, end - i);
+        i = end;
+        if (i == json.len)
+            break;
+        c = utf8_decode(json, i, &len);
+        if (c < 0)
+            buf_lit(b, "\\ufffd");
+        else if (steers(c) && c != '\n')
+            add_json_escape(b, c);
+        else
+            buf_add(b, json.s + i, len);
+    }
+}
+
+bool text_is_safe(struct str text)
+{
+    for (size_t i = plain_run(text, 0), len; i < text.len; i = plain_run(text, i + len)) {
+        int32_t c = utf8_decode(text, i, &len);
+
+        if (c < 0 || steers(c))
+            return false;
+    }
+    return true;
+}
+
+/* One step through text: how many bytes, and how many cells they take. A character after a
+ * zero-width joiner is drawn into the one before it. */
+static size_t step(struct str text, size_t at, bool *joined, unsigned *cells)
+{
+    size_t len;
+    int32_t c = utf8_decode(text, at, &len);
+    int width = c < 0 ? 1 : wcwidth((wchar_t)c);
+
+    if (c == 0x200d)
+        width = 0;
+    else if (*joined || width < 0)
+        width = *joined ? 0 : 1;
+    *joined = c == 0x200d;
+    *cells = (unsigned)width;
+    return len;
+}
+
+unsigned text_width(struct str text)
+{
+    size_t i = plain_run(text, 0);
+    unsigned width = (unsigned)i, cells;
+    bool joined = false;
+
+    while (i < text.len) {
+        i += step(text, i, &joined, &cells);
+        width += cells;
+    }
+    return width;
+}
+
+/* The bytes of text that fit so many cells, with the combining characters of the last one. */
+static size_t fitting(struct str text, unsigned cells, unsigned *width)
+{
+    unsigned taken = 0, more;
+    bool joined = false;
+    size_t i = 0;
+
+    while (i < text.len) {
+        size_t len = step(text, i, &joined, &more);
+
+        if (taken + more > cells)
+            break;
+        taken += more;
+        i += len;
+    }
+    *width = taken;
+    return i;
+}
+
+static unsigned cut(struct buf *b, struct str text, unsigned cells)
+{
+    unsigned width;
+    size_t len = fitting(text, cells, &width);
+
+    if (len < text.len && cells) {
+        len = fitting(text, cells - 1, &width);
+        buf_add(b, text.s, len);
+        buf_lit(b, "…");
+        return width + 1;
+    }
+    buf_add(b, text.s, len);
+    return width;
+}
+
+void text_cut(struct buf *b, struct str text, unsigned cells)
+{
+    cut(b, text, cells);
+}
+
+void text_blanks(struct buf *b, unsigned count)
+{
+    char *room = buf_room(b, count);
+
+    if (!room)
+        return;
+    memset(room, ' ', count);
+    b->len += count;
+}
+
+void text_pad(struct buf *b, struct str text, unsigned cells, bool right)
+{
+    unsigned width = text_width(text);
+
+    if (right && width < cells) {
+        text_blanks(b, cells - width);
+        buf_str_add(b, text);
+        return;
+    }
+    width = cut(b, text, cells);
+    text_blanks(b, cells - width); /* also when a wide character left the last cell free */
+}
