@@ -64,6 +64,11 @@ void *arena_alloc(struct arena *a, size_t count, size_t size)
     return memset(p, 0, len);
 }
 
+void *arena_words(struct arena *a, size_t size)
+{
+    return take(a, size, _Alignof(void *));
+}
+
 char *arena_bytes(struct arena *a, size_t len)
 {
     return take(a, len, 1);
@@ -77,6 +82,37 @@ struct str arena_str(struct arena *a, struct str t)
         memcpy(copy, t.s, t.len);
     copy[t.len] = '\0';
     return (struct str){copy, t.len};
+}
+
+/* A table that forgets: each text has one place, and a newcomer takes it over. Short texts only. */
+#define TEXTS ((size_t)256)
+#define TEXT_LEN_MAX ((size_t)64)
+
+struct arena_texts {
+    struct str at[TEXTS];
+};
+
+static size_t text_place(struct str t)
+{
+    uint64_t first = 0, last = 0;
+    size_t n = MIN(t.len, sizeof(first));
+
+    memcpy(&first, t.s, n);
+    memcpy(&last, t.s + t.len - n, n);
+    return ((first ^ last >> 3 ^ t.len << 24) * 0x9e3779b97f4a7c15u >> 32) % TEXTS;
+}
+
+struct str arena_intern(struct arena *a, struct str t)
+{
+    if (!t.len || t.len > TEXT_LEN_MAX)
+        return arena_str(a, t);
+    if (!a->texts)
+        a->texts = arena_new(a, struct arena_texts);
+    struct str *place = &a->texts->at[text_place(t)];
+
+    if (!str_eq(*place, t))
+        *place = arena_str(a, t);
+    return *place;
 }
 
 struct str arena_printf(struct arena *a, const char *format, ...)

@@ -9,6 +9,9 @@
 #include "pksk/item/value.h"
 #include "pksk/json/tree.h"
 
+/* How deep an item may nest as JSON: two brackets a level of DynamoDB's, with a little to spare. */
+#define DDB_JSON_DEPTH_MAX (2 * VALUE_DEPTH_MAX + 8)
+
 /* Decodes one item (an object of attribute values) from events. Give it every event from the item's
  * JSON_OBJECT_BEGIN; when `done` is true, `item` is whole. ddb_decoder_begin() starts the next one.
  * Owns a small stack until ddb_decoder_free(). Members keep the order of the text. */
