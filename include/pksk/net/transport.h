@@ -54,6 +54,7 @@ enum net_failure {
 struct net_result {
     enum net_failure failure;
     struct err err;                          /* when not NET_OK; ERR_CONNECT, or what on_body set */
+    bool timed_out;                          /* connecting can, too */
     int status;                              /* HTTP, 0 when none came */
     size_t bytes;                            /* of the body */
     int64_t began_us, answered_us, ended_us; /* clock_mono_us; answered_us: first byte, or 0 */
