@@ -24,6 +24,8 @@ struct dynamo_options {
     int (*ask_secret)(void *ctx, struct str prompt,
                       struct str *ret); /* an MFA code; NULL: cannot be asked */
     void *ask_ctx;
+    int connect_ms,
+        stall_ms; /* patience with a connection and with a silent server; 0: 10 s, 60 s */
 };
 
 /* Reads no file and opens no connection: that is done by the first call, or by dynamo_resolve(). */

@@ -1,0 +1,273 @@
+#include "pksk/base/log.h"
+#include "pksk/dynamo/call.h"
+#include "pksk/dynamo/refusal.h"
+
+#define ROUND_TRIP_MAX_MS (15 * 60 * 1000) /* a longer one says nothing about the clocks */
+#define CLOCK_OFF_MS (4 * 60 * 1000)       /* the service bears five minutes */
+
+static struct reply_decoder *take_decoder(struct dynamo *d)
+{
+    return d->decoder_count ? d->decoders[--d->decoder_count] : reply_decoder_new();
+}
+
+static void give_decoder(struct call *c)
+{
+    struct dynamo *d = c->d;
+
+    if (c->decoder && d->decoder_count < DECODERS_KEPT)
+        d->decoders[d->decoder_count++] = c->decoder;
+    else
+        reply_decoder_free(c->decoder);
+    c->decoder = NULL;
+}
+
+/* Forgets what an attempt left in the reply; what is true of the whole call stays. */
+static void reset_reply(struct call *c)
+{
+    struct reply fresh = {.attempts = c->reply.attempts, .uncertain = c->reply.uncertain};
+
+    arena_reset(&c->arena);
+    buf_reset(&c->error_body);
+    c->error_body.over = false;
+    c->reply = fresh;
+    c->broken = (struct err){0};
+    c->crc = 0;
+    c->has_crc = false;
+}
+
+void call_end(struct call *c)
+{
+    struct dynamo *d = c->d;
+
+    transfer_free(c->transfer);
+    c->transfer = NULL;
+    give_decoder(c);
+    if (c->prev) {
+        *c->prev = c->next;
+        if (c->next)
+            c->next->prev = c->prev;
+        c->prev = NULL;
+        d->ended++;
+    }
+    c->reply.took_us = clock_mono_us(&d->clock) - c->began_us;
+    c->state = CALL_DONE;
+}
+
+void call_begin_attempt(struct call *c)
+{
+    reset_reply(c);
+    if (request_send(c, &c->reply.err) < 0)
+        call_end(c);
+}
+
+static void begin_body(struct call *c, struct transfer *t)
+{
+    struct dynamo *d = c->d;
+
+    c->has_crc = transfer_header(t, "x-amz-crc32").len > 0;
+    if (c->has_crc && !d->crc_ready) {
+        crc32_init(&d->crc);
+        d->crc_ready = true;
+    }
+    if (transfer_status(t) != 200)
+        return;
+    c->decoder = take_decoder(d);
+    reply_decoder_begin(c->decoder, str_of(c->operation), &c->arena, &c->reply);
+}
+
+int attempt_take_body(void *ctx, struct transfer *t, struct str bytes, struct err *e)
+{
+    struct call *c = ctx;
+
+    if (!c->reply.status) {
+        c->reply.status = transfer_status(t);
+        begin_body(c, t);
+    }
+    c->reply.bytes += bytes.len;
+    if (c->has_crc)
+        c->crc = crc32_add(&c->d->crc, c->crc, bytes);
+    if (!c->decoder) {
+        buf_str_add(&c->error_body, bytes);
+        return 0;
+    }
+    if (c->broken.code || reply_decoder_feed(c->decoder, bytes, &c->broken) == 0)
+        return 0;
+    /* Was it damaged on the way? Only the whole body can tell. */
+    if (c->has_crc)
+        return 0;
+    *e = c->broken;
+    return e->code;
+}
+
+/* The middle of the round trip is taken for the moment at which the service wrote its Date. */
+static void learn_clock(struct call *c, const struct transfer *t)
+{
+    const struct net_result *r = transfer_result(t);
+    int64_t date_ms, trip_ms = (r->answered_us - r->began_us) / 1000;
+
+    if (!r->answered_us || trip_ms > ROUND_TRIP_MAX_MS || transfer_header(t, "age").s ||
+        !clock_parse_http(transfer_header(t, "date"), &date_ms))
+        return;
+    c->d->skew_ms = date_ms - (c->sent_ms + trip_ms / 2);
+}
+
+static bool checksum_is_wrong(const struct call *c, const struct transfer *t)
+{
+    uint64_t said;
+
+    return c->has_crc && (!str_to_u64(transfer_header(t, "x-amz-crc32"), &said) || said != c->crc);
+}
+
+/* There is no whole HTTP answer. */
+static enum retry_kind judge_failure(struct call *c, const struct net_result *r)
+{
+    bool sent = r->failure != NET_UNREACHABLE && r->failure != NET_UNTRUSTED;
+
+    c->reply.err = r->err;
+    c->reply.uncertain |= sent && r->failure != NET_TOO_LARGE;
+    switch (r->failure) {
+    case NET_UNREACHABLE:
+    case NET_BROKEN:
+    case NET_STALLED:
+        return RETRY_TRANSIENT;
+    default:
+        return RETRY_NEVER;
+    }
+}
+
+static enum retry_kind not_readable(struct call *c, const struct transfer *t)
+{
+    struct str type = transfer_header(t, "content-type");
+
+    c->reply.err = c->broken;
+    refusal_not_json(c->host, type, transfer_header(t, "content-encoding"), &c->reply.err);
+    c->reply.uncertain = true;
+    return refusal_is_json(type) ? RETRY_TRANSIENT : RETRY_NEVER;
+}
+
+/* The service says no. */
+static enum retry_kind judge_refusal(struct call *c, const struct transfer *t)
+{
+    struct refusal r = {
+        .status = c->reply.status,
+        .operation = c->operation,
+        .host = c->host,
+        .location = transfer_header(t, "location"),
+        .attempts = c->reply.attempts,
+    };
+    int64_t off_ms = llabs(c->d->skew_ms - c->signed_skew_ms);
+
+    reply_decode_error(&c->arena, buf_str(&c->error_body), &c->reply, &r.code, &r.message);
+    enum retry_kind kind = retry_kind(r.status, r.code);
+
+    r.throttled = kind == RETRY_THROTTLED;
+    refusal_explain(&r, &c->reply.err);
+    c->reply.uncertain |= r.status >= 500;
+    if (retry_clock_surely(r.code) || (retry_clock_maybe(r.code) && off_ms > CLOCK_OFF_MS))
+        return RETRY_CLOCK;
+    return kind;
+}
+
+static enum retry_kind judge(struct call *c, const struct transfer *t)
+{
+    const struct net_result *r = transfer_result(t);
+    struct str id = transfer_header(t, "x-amzn-requestid");
+
+    c->reply.status = r->status;
+    c->reply.request_id = id.len ? arena_str(&c->arena, id) : STR("");
+    learn_clock(c, t);
+    if (r->failure == NET_REJECTED)
+        return not_readable(c, t);
+    if (r->failure != NET_OK)
+        return judge_failure(c, r);
+    if (checksum_is_wrong(c, t)) {
+        refusal_checksum(c->host, c->crc, transfer_header(t, "x-amz-crc32"), &c->reply.err);
+        c->reply.uncertain = true;
+        return RETRY_TRANSIENT;
+    }
+    if (r->status != 200)
+        return judge_refusal(c, t);
+    if (!c->decoder)
+        begin_body(c, (struct transfer *)t); /* 200 without a body */
+    if (c->broken.code || reply_decoder_finish(c->decoder, &c->broken) < 0)
+        return not_readable(c, t);
+    return RETRY_NEVER;
+}
+
+static void read_policy(struct dynamo *d)
+{
+    struct aws_retry r;
+    struct err e;
+
+    if (d->policy_ready)
+        return;
+    d->policy_ready = true;
+    if (aws_config_retry(d->config, &r, &e) < 0) {
+        log_debug("the retry settings are not used: %s", e.text);
+        return;
+    }
+    if (r.max_attempts)
+        d->policy.max_attempts = r.max_attempts;
+    if (r.mode != AWS_RETRY_STANDARD)
+        log_debug("retry mode %s is treated as standard",
+                  r.mode == AWS_RETRY_LEGACY ? "legacy" : "adaptive");
+}
+
+static int64_t retry_after_ms(const struct transfer *t)
+{
+    uint64_t ms;
+
+    return str_to_u64(transfer_header(t, "x-amz-retry-after"), &ms) && ms < INT32_MAX ? (int64_t)ms
+                                                                                      : -1;
+}
+
+/* Credentials that the service calls expired are renewed and tried once more, at no cost. */
+static bool renew_credentials(struct call *c)
+{
+    if (c->credentials_renewed || !c->d->chain ||
+        !refusal_expired_token(str_of(c->reply.err.service)))
+        return false;
+    c->credentials_renewed = aws_credentials_expire(c->d->chain);
+    return c->credentials_renewed;
+}
+
+static bool retry(struct call *c, const struct transfer *t, enum retry_kind kind)
+{
+    struct dynamo *d = c->d;
+    struct retry_failure f = {kind, c->reply.attempts, c->clock_corrected, retry_after_ms(t)};
+    struct retry_decision decision = {0};
+
+    if (renew_credentials(c)) {
+        decision.again = true;
+    } else if (kind != RETRY_NEVER) {
+        read_policy(d);
+        decision = retry_decide(&d->policy, &f, d->tokens, dynamo_random(d));
+    }
+    if (!decision.again)
+        return false;
+    trace_retry(c, &c->reply.err, decision.pause_us);
+    c->clock_corrected |= kind == RETRY_CLOCK;
+    c->last_cost = decision.cost;
+    d->tokens -= decision.cost;
+    c->due_us = clock_mono_us(&d->clock) + decision.pause_us;
+    c->state = CALL_PAUSED;
+    return true;
+}
+
+void attempt_take_end(void *ctx, struct transfer *t)
+{
+    struct call *c = ctx;
+    enum retry_kind kind = judge(c, t);
+    bool succeeded = c->reply.err.code == 0;
+
+    trace_answer(c, t);
+    if (succeeded)
+        c->d->tokens = retry_refund(c->d->tokens, c->last_cost);
+    if (succeeded || !retry(c, t, kind)) {
+        call_end(c);
+        return;
+    }
+    transfer_free(c->transfer);
+    c->transfer = NULL;
+    give_decoder(c);
+}

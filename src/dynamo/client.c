@@ -1,0 +1,233 @@
+#include "pksk/dynamo/client.h"
+
+#include <sys/random.h>
+
+#include "pksk/base/log.h"
+#include "pksk/dynamo/call.h"
+
+#define ROUND_MS 3600000 /* of a wait without limit */
+
+static const char *ca_bundle(void *ctx)
+{
+    struct dynamo *d = ctx;
+    struct str path;
+    struct err e;
+
+    if (aws_config_ca_bundle(d->config, &path, &e) < 0 || !path.len)
+        return NULL;
+    return arena_str(&d->identity, path).s;
+}
+
+struct dynamo *dynamo_new(const struct dynamo_options *o)
+{
+    struct dynamo *d = mem_resize(NULL, 1, sizeof(*d));
+    struct aws_options options = {o->profile, o->region, o->endpoint_url, o->local};
+    struct aws_ask ask = {o->ask_secret, o->ask_ctx};
+
+    *d = (struct dynamo){.clock = o->clock ? *o->clock : clock_real,
+                         .tokens = RETRY_TOKENS_MAX,
+                         .policy = retry_dynamodb};
+    d->net = net_new(&(struct net_options){
+        .clock = &d->clock, .connect_ms = o->connect_ms, .stall_ms = o->stall_ms});
+    d->fetch = (struct fetch){d->net, ca_bundle, d};
+    fetch_as_aws_http(&d->fetch, &d->http);
+    d->config = aws_config_new(&options);
+    if (!o->local)
+        d->chain = aws_chain_new(d->config, &d->http, &ask, &d->clock);
+    if (getrandom(&d->random, sizeof(d->random), 0) != sizeof(d->random) || !d->random)
+        d->random = (uint64_t)clock_mono_us(&d->clock) | 1;
+    return d;
+}
+
+void dynamo_free(struct dynamo *d)
+{
+    if (!d)
+        return;
+    while (d->under_way)
+        call_end(d->under_way);
+    while (d->decoder_count)
+        reply_decoder_free(d->decoders[--d->decoder_count]);
+    aws_chain_free(d->chain);
+    aws_config_free(d->config);
+    sign_cache_clear(&d->keys);
+    sign_result_free(&d->sign);
+    net_free(d->net);
+    arena_free(&d->identity);
+    free(d);
+}
+
+/* xorshift64*: the pauses of many clients must differ, no more. */
+uint32_t dynamo_random(struct dynamo *d)
+{
+    d->random ^= d->random >> 12;
+    d->random ^= d->random << 25;
+    d->random ^= d->random >> 27;
+    return (uint32_t)((d->random * 0x2545f4914f6cdd1dull) >> 32);
+}
+
+static int identify(struct dynamo *d, struct dynamo_identity *ret, struct err *e)
+{
+    const struct aws_credentials *c = NULL;
+    struct aws_endpoint endpoint;
+    struct str account = STR("");
+    int r = d->chain ? aws_credentials_get(d->chain, &c, e) : 0;
+
+    if (r < 0)
+        return r;
+    if (c && c->account)
+        account = str_of(c->account);
+    r = aws_config_endpoint(d->config, AWS_DYNAMODB, &d->http, account, STR(""), &endpoint, e);
+    if (r < 0)
+        return r;
+    *ret = (struct dynamo_identity){
+        .profile = arena_str(&d->identity, aws_config_profile(d->config)),
+        .region = arena_str(&d->identity, str_of(endpoint.region)),
+        .endpoint = arena_str(&d->identity, str_of(endpoint.url)),
+        .account = arena_str(&d->identity, account),
+        .access_key_id = arena_str(&d->identity, str_of(c ? c->access_key_id : "local")),
+        .source = c ? c->source : "made up for a local server",
+        .expires_ms = c ? c->expires_ms : 0,
+    };
+    return 0;
+}
+
+int dynamo_resolve(struct dynamo *d, struct dynamo_identity *ret, struct err *e)
+{
+    return identify(d, ret, e);
+}
+
+static void make_uuid(struct dynamo *d, char ret[37])
+{
+    unsigned char b[16];
+    size_t at = 0;
+
+    if (getrandom(b, sizeof(b), 0) != sizeof(b)) {
+        for (size_t i = 0; i < sizeof(b); i++)
+            b[i] = (unsigned char)dynamo_random(d);
+    }
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* version 4 */
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    for (size_t i = 0; i < sizeof(b); i++)
+        at += (size_t)snprintf(ret + at, 37 - at, "%s%02x",
+                               i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", b[i]);
+}
+
+int dynamo_send(struct dynamo *d, const char *operation, struct str body, struct call **ret,
+                struct err *e)
+{
+    struct call *c = mem_resize(NULL, 1, sizeof(*c));
+
+    *c = (struct call){.d = d, .error_body = {.max = ERROR_BODY_MAX}};
+    snprintf(c->operation, sizeof(c->operation), "%s", operation);
+    buf_str_add(&c->body, body.len ? body : STR("{}"));
+    make_uuid(d, c->invocation);
+    c->began_us = clock_mono_us(&d->clock);
+    c->next = d->under_way;
+    c->prev = &d->under_way;
+    if (c->next)
+        c->next->prev = &c->next;
+    d->under_way = c;
+
+    int r = request_resolve(c, e);
+
+    if (r == 0)
+        r = request_send(c, e);
+    if (r < 0) {
+        call_free(c);
+        return r;
+    }
+    *ret = c;
+    return 0;
+}
+
+bool call_done(const struct call *c)
+{
+    return c->state == CALL_DONE;
+}
+
+struct reply *call_reply(struct call *c)
+{
+    return &c->reply;
+}
+
+void call_free(struct call *c)
+{
+    if (!c)
+        return;
+    if (c->state != CALL_DONE)
+        call_end(c);
+    buf_free(&c->body);
+    buf_free(&c->error_body);
+    arena_free(&c->arena);
+    free(c);
+}
+
+/* Begins what has paused long enough; returns when the next one has, or INT64_MAX. */
+static int64_t begin_due(struct dynamo *d)
+{
+    int64_t now_us = clock_mono_us(&d->clock), next_us = INT64_MAX;
+
+    for (struct call *c = d->under_way, *next; c; c = next) {
+        next = c->next;
+        if (c->state != CALL_PAUSED)
+            continue;
+        if (c->due_us <= now_us)
+            call_begin_attempt(c);
+        else
+            next_us = MIN(next_us, c->due_us);
+    }
+    return next_us;
+}
+
+int dynamo_poll(struct dynamo *d, int timeout_ms, int fd)
+{
+    int64_t until_us =
+        clock_mono_us(&d->clock) + (timeout_ms < 0 ? ROUND_MS : timeout_ms) * (int64_t)1000;
+    uint64_t ended = d->ended;
+
+    for (;;) {
+        int64_t next_us = MIN(begin_due(d), until_us);
+        int64_t wait_us = MAX(next_us - clock_mono_us(&d->clock), 0);
+        bool readable = false;
+
+        if (d->ended != ended)
+            wait_us = 0;
+        int r = net_poll(d->net, (int)((wait_us + 999) / 1000), fd, &readable);
+
+        if (r < 0)
+            return r;
+        if (readable)
+            return 1;
+        if (d->ended != ended || clock_mono_us(&d->clock) >= until_us)
+            return 0;
+    }
+}
+
+int dynamo_wait(struct dynamo *d, struct call *c, struct err *e)
+{
+    while (!call_done(c)) {
+        if (dynamo_poll(d, -1, -1) < 0)
+            return err_set(e, ERR_CANCELLED, "interrupted");
+    }
+    if (c->reply.err.code < 0 && e)
+        *e = c->reply.err;
+    return c->reply.err.code;
+}
+
+int dynamo_call(struct dynamo *d, const char *operation, struct str body, struct call **ret,
+                struct err *e)
+{
+    struct call *c;
+    int r = dynamo_send(d, operation, body, &c, e);
+
+    *ret = NULL;
+    if (r < 0)
+        return r;
+    r = dynamo_wait(d, c, e);
+    if (r < 0 && r != ERR_REFUSED) {
+        call_free(c);
+        return r;
+    }
+    *ret = c;
+    return r;
+}
