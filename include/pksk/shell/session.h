@@ -1,0 +1,97 @@
+/* A session: everything that outlives a statement, in one place instead of in globals.
+ *
+ * The session owns what it points to, but for the clock and the functions that main gives it. One
+ * thread.
+ */
+#ifndef PKSK_SHELL_SESSION_H
+#define PKSK_SHELL_SESSION_H
+
+#include "pksk/base/map.h"
+#include "pksk/dynamo/schema.h"
+#include "pksk/lang/parse.h"
+#include "pksk/out/printer.h"
+#include "pksk/run/cursor.h"
+#include "pksk/shell/rows.h"
+#include "pksk/shell/settings.h"
+
+struct editor;
+struct history;
+struct seen;
+
+struct session_options {
+    const char *profile, *region, *endpoint_url, *table, *format; /* NULL: not given */
+    bool local, read_only, yes, quiet, no_config;
+};
+
+struct session {
+    const struct clock *clock;
+    struct settings settings;
+    bool interactive; /* statements are typed at a terminal */
+    bool out_terminal, err_terminal;
+    bool yes, quiet, no_config;
+    bool restricted; /* `|` and `!` are refused */
+
+    char *profile, *region, *endpoint_url; /* as asked for; NULL: the environment's */
+    bool local;
+    struct dynamo *dynamo;
+    struct schema_cache *schemas;
+
+    char *table;            /* the current one; NULL: none chosen yet */
+    struct map variables;   /* name → char * */
+    struct rows rows;       /* of the last result, for {1.attr} */
+    struct cursor *reading; /* of the last get, query or scan, for `more` */
+    bool reading_counts;
+    bool reading_consistent;
+
+    struct history *history; /* NULL when there is none */
+    struct seen *seen;
+    struct editor *editor;
+    char *last_statement; /* for `edit` without an argument */
+
+    /* Runs one statement; set by main, since commands are the layer above. */
+    int (*run)(struct session *s, const struct statement *st, struct err *e);
+    unsigned depth; /* of source */
+    bool leaving;   /* exit was said */
+    int leave_status;
+};
+
+/* Reads the configuration file; connects to nothing. */
+int session_open(struct session *s, const struct session_options *o, const struct clock *clock,
+                 struct err *e) must_check;
+void session_close(struct session *s);
+
+/* Throws the client and its caches away and makes new ones for s->profile, region and endpoint_url.
+ */
+void session_reconnect(struct session *s);
+
+/* The table that a statement means: its own, the current one, or the only one there is (which then
+ * becomes the current one). The schema is the cache's. */
+int session_table(struct session *s, const struct word *given, const struct table **ret,
+                  struct err *e) must_check;
+int session_table_name(struct session *s, const struct word *given, struct str *ret,
+                       struct err *e) must_check;
+void session_use(struct session *s, struct str table);
+
+/* What the parser asks. `live` false: never touches the network (completion). */
+struct lang_env session_lang(struct session *s, bool live);
+
+/* Dim lines on standard error: what runs, totals, notes. Text is escaped here. */
+bool session_stats_on(const struct session *s);
+void session_note(struct session *s, const char *format, ...)
+    printf_like(2, 3); /* only when stats are on */
+void session_say(struct session *s, const char *format, ...)
+    printf_like(2, 3); /* always, unless --quiet */
+void session_warn(struct session *s, const char *format, ...) printf_like(2, 3); /* always */
+void session_complain(struct session *s, struct str source, struct str text,
+                      const struct err *e); /* an error with its caret */
+
+/* Asks on the terminal, and only there; without one the answer is --yes. what: "Scan 12,000 units";
+ * ends the question. */
+int session_confirm(struct session *s, struct err *e, const char *format, ...) must_check
+    printf_like(3, 4);
+
+/* The directories: $XDG_CONFIG_HOME/pksk, $XDG_CACHE_HOME/pksk, $XDG_STATE_HOME/pksk. The caller
+ * frees. */
+char *session_directory(const char *variable, const char *otherwise);
+
+#endif

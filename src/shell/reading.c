@@ -1,0 +1,287 @@
+#include "pksk/shell/reading.h"
+
+#include "pksk/out/text.h"
+#include "pksk/plan/plan.h"
+#include "pksk/shell/output.h"
+#include "pksk/shell/seen.h"
+
+/* ---- lines around the items */
+
+static void add_plural(struct buf *b, uint64_t n, const char *one, const char *many)
+{
+    text_count(b, n);
+    buf_addf(b, " %s", n == 1 ? one : many);
+}
+
+static void add_capacity(struct buf *b, struct capacity c)
+{
+    text_count(b, c.tenths / 10);
+    if (c.tenths % 10)
+        buf_addf(b, ".%u", (unsigned)(c.tenths % 10));
+    buf_lit(b, " RCU");
+}
+
+static void note_totals(struct session *s, const struct cursor *c)
+{
+    const struct cursor_totals *t = cursor_totals(c);
+    const struct plan *p = cursor_plan(c);
+    _cleanup_(buf_free) struct buf line = {0};
+
+    if (!session_stats_on(s) && !s->settings.timing)
+        return;
+    if (t->items == 0 && p->single)
+        buf_lit(&line, "no such item");
+    else
+        add_plural(&line, t->items, "item", "items");
+    if (p->keys && t->items < t->keys_given) {
+        buf_lit(&line, " of ");
+        add_plural(&line, t->keys_given, "key", "keys");
+    }
+    if (t->scanned > t->items && !p->keys && !p->single) {
+        buf_lit(&line, " of ");
+        text_count(&line, t->scanned);
+        buf_lit(&line, " read");
+    }
+    if (!p->single) {
+        buf_lit(&line, "  ");
+        add_plural(&line, t->pages, "page", "pages");
+    }
+    buf_lit(&line, "  ");
+    add_capacity(&line, t->capacity);
+    buf_lit(&line, "  ");
+    text_duration(&line, t->took_us);
+    if (session_stats_on(s))
+        session_note(s, "%s", buf_cstr(&line));
+    else
+        session_say(s, "%s", buf_cstr(&line));
+}
+
+/* What a whole scan would cost, from the service's own count: half a unit for each 4 KB, eventually
+ * consistent. */
+static uint64_t scan_units(const struct table *t, const struct statement *st)
+{
+    uint64_t blocks = (t->size_bytes + 4095) / 4096;
+
+    return st->consistent ? blocks : (blocks + 1) / 2;
+}
+
+static int announce_scan(struct session *s, const struct statement *st, const struct table *t,
+                         const struct plan *p, struct err *e)
+{
+    uint64_t units = scan_units(t, st);
+    _cleanup_(buf_free) struct buf line = {0};
+
+    if (p->limit && !p->filtered) {
+        session_note(s, "%.*s  reads until it has %zu items", STR_ARG(p->line), (size_t)p->limit);
+        return 0;
+    }
+    add_plural(&line, t->item_count, "item", "items");
+    buf_lit(&line, ", ");
+    text_bytes(&line, t->size_bytes);
+    buf_lit(&line, ", about ");
+    text_count(&line, units);
+    buf_lit(&line, " RCU");
+    session_note(s, "%.*s  %s: %s", STR_ARG(p->line), plan_reach(p, st), buf_cstr(&line));
+    if (s->settings.scan_confirm && units > s->settings.scan_confirm && s->interactive)
+        return session_confirm(s, e, "This scan reads about %zu capacity units. Go on",
+                               (size_t)units);
+    return 0;
+}
+
+/* ---- reading */
+
+/* Could the service's refusal, or ours, come from a schema that is no longer the table's? */
+static bool may_be_stale(const struct table *t, int64_t since_ms, const struct err *e)
+{
+    if (t->described_ms >= since_ms)
+        return false;
+    return e->code == ERR_SYNTAX || str_is(str_of(e->service), "ValidationException") ||
+           str_is(str_of(e->service), "ResourceNotFoundException");
+}
+
+int reading_plan(struct session *s, struct arena *a, const struct statement *st, struct plan *ret,
+                 struct err *e)
+{
+    int64_t since = clock_wall_ms(s->clock);
+    const struct table *t;
+    int r = session_table(s, st->table, &t, e);
+
+    if (r < 0)
+        return r;
+    r = plan_read(a, st, t, ret, e);
+    if (r < 0 && may_be_stale(t, since, e)) {
+        struct err why;
+        _cleanup_(cleanup_free) char *name = mem_dup(t->name.s, t->name.len);
+
+        if (schema_refresh(s->schemas, str_of(name), &t, &why) < 0)
+            return r;
+        r = plan_read(a, st, t, ret, e);
+    }
+    return r;
+}
+
+/* Plans, announces and fetches the first page: 1, 0 or negative as cursor_next(). */
+static int begin(struct session *s, const struct statement *st, const struct table *t,
+                 const struct value **items, struct err *e)
+{
+    struct arena a = {0};
+    struct plan p;
+    int r = plan_read(&a, st, t, &p, e);
+
+    if (r == 0 && st->verb == VERB_SCAN)
+        r = announce_scan(s, st, t, &p, e);
+    else if (r == 0)
+        session_note(s, "%.*s", STR_ARG(p.line));
+    if (r == 0) {
+        cursor_free(s->reading);
+        s->reading = cursor_new(s->dynamo, &p, s->clock, s->settings.budget * 10);
+        r = cursor_next(s->reading, items, e);
+    }
+    arena_free(&a);
+    return r;
+}
+
+static void learn(struct session *s, const struct plan *p, const struct value *items)
+{
+    const struct table *t = s->interactive && s->seen ? schema_peek(s->schemas, p->table) : NULL;
+    size_t n = 0;
+
+    for (const struct value *item = items; t && item && n < SEEN_SAMPLE; item = item->next, n++)
+        seen_item(s->seen, t, item);
+}
+
+/* Prints page after page. r and items: what the first cursor_next() gave. */
+static int print_pages(struct session *s, struct output *out, int r, const struct value *items,
+                       struct err *e)
+{
+    struct cursor *c = s->reading;
+    uint64_t pages = 0;
+
+    for (; r > 0; r = cursor_next(c, &items, e)) {
+        if (cursor_plan(c)->counted)
+            continue;
+        rows_add(&s->rows, items);
+        if (pages++ == 0)
+            learn(s, cursor_plan(c), items);
+        r = output_items(out, items, e);
+        if (r < 0)
+            return r;
+    }
+    return r;
+}
+
+static int print_count(struct session *s, struct output *out, struct err *e)
+{
+    _cleanup_(buf_free) struct buf line = {0};
+
+    buf_addf(&line, "%zu\n", (size_t)cursor_totals(s->reading)->items);
+    return output_text(out, buf_str(&line), e);
+}
+
+/* Why it ended where it did, when that is not the end. */
+static int explain_end(struct session *s, int r, bool pager_left, struct err *e)
+{
+    const struct cursor_totals *t = cursor_totals(s->reading);
+    const char *plural = t->items == 1 ? "" : "s";
+
+    if (pager_left) {
+        session_note(s, "the pager was left after %zu item%s; `more` goes on from there",
+                     (size_t)t->items, plural);
+        return 0;
+    }
+    if (r == ERR_CANCELLED) {
+        err_set(e, r, "interrupted after %zu item%s", (size_t)t->items, plural);
+        if (s->interactive)
+            err_hint(e, "`more` goes on from there");
+        return r;
+    }
+    if (r < 0)
+        return r;
+    if (cursor_state(s->reading) == CURSOR_LIMIT)
+        session_note(s, "the limit is reached; `more` goes on from here");
+    if (cursor_state(s->reading) == CURSOR_BUDGET) {
+        err_set(e, ERR_FAILED, "the budget of %zu capacity units is spent after %zu item%s",
+                (size_t)s->settings.budget, (size_t)t->items, plural);
+        err_hint(e, s->interactive ? "`more` goes on from here, with the same budget"
+                                   : "`set budget` gives a larger one");
+        return ERR_FAILED;
+    }
+    return 0;
+}
+
+static int finish(struct session *s, struct output *out, int r, struct err *e)
+{
+    bool gone = r < 0 && output_reader_gone(out), to_pager = gone && out->to_terminal;
+    struct err why;
+
+    if (r == 0 && cursor_plan(s->reading)->counted)
+        r = print_count(s, out, e);
+    if (gone && !to_pager)
+        err_set(e, ERR_FAILED, "the reader closed the pipe after %zu items",
+                (size_t)cursor_totals(s->reading)->items);
+    int closed = output_close(out, r < 0, &why);
+
+    if (r == 0 && closed < 0) {
+        *e = why;
+        r = closed;
+    }
+    r = explain_end(s, r, to_pager, e);
+    if (r == 0 || r == ERR_CANCELLED)
+        note_totals(s, s->reading);
+    return r;
+}
+
+int reading_run(struct session *s, const struct statement *st, struct err *e)
+{
+    int64_t since = clock_wall_ms(s->clock);
+    const struct value *items = NULL;
+    const struct table *t;
+    struct output out;
+    int r = session_table(s, st->table, &t, e);
+
+    if (r < 0)
+        return r;
+    rows_clear(&s->rows);
+    r = begin(s, st, t, &items, e);
+    if (r < 0 && may_be_stale(t, since, e)) {
+        _cleanup_(cleanup_free) char *name = mem_dup(t->name.s, t->name.len);
+        struct err why;
+
+        if (schema_refresh(s->schemas, str_of(name), &t, &why) < 0) {
+            *e = str_is(str_of(e->service), "ResourceNotFoundException") ? why : *e;
+            return e->code;
+        }
+        r = begin(s, st, t, &items, e);
+    }
+    if (r < 0)
+        return r;
+    int opened = output_open(&out, s, st, cursor_plan(s->reading), e);
+
+    if (opened < 0)
+        return opened;
+    r = print_pages(s, &out, r, items, e);
+    return finish(s, &out, r, e);
+}
+
+int reading_more(struct session *s, const struct statement *st, struct err *e)
+{
+    const struct value *items = NULL;
+    struct output out;
+
+    if (!s->reading || cursor_state(s->reading) == CURSOR_END) {
+        err_set(e, ERR_FAILED, "there is nothing more");
+        err_hint(e,
+                 "`more` goes on with the last get, query or scan when it stopped before its end");
+        return ERR_FAILED;
+    }
+    cursor_continue(s->reading, st->limit ? st->limit : cursor_plan(s->reading)->limit);
+    rows_clear(&s->rows);
+    session_note(s, "%.*s  goes on", STR_ARG(cursor_plan(s->reading)->line));
+    int r = output_open(&out, s, st, cursor_plan(s->reading), e);
+
+    if (r < 0)
+        return r;
+    r = cursor_next(s->reading, &items, e);
+    r = print_pages(s, &out, r, items, e);
+    return finish(s, &out, r, e);
+}

@@ -1,0 +1,229 @@
+#include "pksk/shell/session.h"
+
+#include <unistd.h>
+
+#include "pksk/base/file.h"
+#include "pksk/base/log.h"
+#include "pksk/shell/history.h"
+#include "pksk/shell/seen.h"
+
+char *session_directory(const char *variable, const char *otherwise)
+{
+    const char *base = getenv(variable);
+    struct buf path = {0};
+
+    if (base && base[0] == '/') {
+        buf_addf(&path, "%s/pksk", base);
+    } else {
+        char *home = file_expand(str_of(otherwise));
+
+        buf_addf(&path, "%s/pksk", home);
+        free(home);
+    }
+    return (char *)buf_cstr(&path);
+}
+
+static char *copy(const char *s)
+{
+    return s ? mem_dup(s, strlen(s)) : NULL;
+}
+
+static void connect_client(struct session *s)
+{
+    struct dynamo_options o = {
+        .profile = str_of(s->profile),
+        .region = str_of(s->region),
+        .endpoint_url = str_of(s->endpoint_url),
+        .local = s->local,
+        .clock = s->clock,
+    };
+    char *cache = session_directory("XDG_CACHE_HOME", "~/.cache");
+    _cleanup_(buf_free) struct buf scope = {0};
+
+    s->dynamo = dynamo_new(&o);
+    s->schemas = schema_new(s->dynamo, str_of(cache));
+    buf_addf(&scope, "%s %s %s", s->profile ? s->profile : "", s->region ? s->region : "",
+             s->endpoint_url ? s->endpoint_url : "");
+    s->seen = seen_new(str_of(cache), buf_str(&scope));
+    free(cache);
+}
+
+static void disconnect_client(struct session *s)
+{
+    struct err e;
+
+    cursor_free(s->reading);
+    s->reading = NULL;
+    if (s->seen && seen_save(s->seen, &e) < 0)
+        log_debug("keys seen are not kept: %s", e.text);
+    seen_free(s->seen);
+    schema_free(s->schemas);
+    dynamo_free(s->dynamo);
+    s->seen = NULL;
+    s->schemas = NULL;
+    s->dynamo = NULL;
+}
+
+void session_reconnect(struct session *s)
+{
+    disconnect_client(s);
+    rows_clear(&s->rows);
+    connect_client(s);
+}
+
+static int apply_options(struct session *s, const struct session_options *o, struct err *e)
+{
+    int r = 0;
+
+    if (!o->no_config) {
+        const char *named = o->profile ? o->profile : getenv("AWS_PROFILE");
+        char *directory = session_directory("XDG_CONFIG_HOME", "~/.config");
+        _cleanup_(buf_free) struct buf path = {0};
+
+        buf_addf(&path, "%s/config", directory);
+        free(directory);
+        r = settings_load(&s->settings, buf_cstr(&path),
+                          str_of(named && *named ? named : "default"), e);
+    }
+    if (r == 0 && o->format)
+        r = settings_set(&s->settings, STR("format"), str_of(o->format), e);
+    if (r == 0 && o->read_only)
+        s->settings.read_only = true;
+    return r;
+}
+
+int session_open(struct session *s, const struct session_options *o, const struct clock *clock,
+                 struct err *e)
+{
+    *s = (struct session){
+        .clock = clock,
+        .yes = o->yes,
+        .quiet = o->quiet,
+        .no_config = o->no_config,
+        .local = o->local,
+        .out_terminal = isatty(STDOUT_FILENO),
+        .err_terminal = isatty(STDERR_FILENO),
+        .profile = copy(o->profile),
+        .region = copy(o->region),
+        .endpoint_url = copy(o->endpoint_url),
+        .table = copy(o->table),
+    };
+    settings_init(&s->settings);
+    connect_client(s);
+    return apply_options(s, o, e);
+}
+
+void session_close(struct session *s)
+{
+    disconnect_client(s);
+    history_free(s->history);
+    map_free(&s->variables, free);
+    rows_free(&s->rows);
+    settings_deinit(&s->settings);
+    free(s->profile);
+    free(s->region);
+    free(s->endpoint_url);
+    free(s->table);
+    free(s->last_statement);
+    *s = (struct session){0};
+}
+
+void session_use(struct session *s, struct str table)
+{
+    char *name = mem_dup(table.s, table.len);
+
+    free(s->table);
+    s->table = name;
+}
+
+static int no_table(const struct str *names, size_t count, struct err *e)
+{
+    _cleanup_(buf_free) struct buf list = {.max = 300};
+
+    err_set(e, ERR_SYNTAX, "no table is chosen");
+    for (size_t i = 0; i < count && !list.over; i++)
+        buf_addf(&list, "%s%.*s", i ? ", " : "", STR_ARG(names[i]));
+    if (count)
+        err_hint(e, "`use TABLE` chooses one of: %.*s%s", STR_ARG(buf_str(&list)),
+                 list.over ? ", …" : "");
+    else
+        err_hint(e, "there is no table here yet: `create table` makes one");
+    return ERR_SYNTAX;
+}
+
+int session_table_name(struct session *s, const struct word *given, struct str *ret, struct err *e)
+{
+    const struct str *names;
+    size_t count;
+
+    if (given) {
+        *ret = given->text;
+        return 0;
+    }
+    if (!s->table) {
+        int r = schema_tables(s->schemas, &names, &count, e);
+
+        if (r < 0)
+            return r;
+        if (count != 1)
+            return no_table(names, count, e);
+        session_use(s, names[0]);
+    }
+    *ret = str_of(s->table);
+    return 0;
+}
+
+int session_table(struct session *s, const struct word *given, const struct table **ret,
+                  struct err *e)
+{
+    struct str name;
+    int r = session_table_name(s, given, &name, e);
+
+    return r < 0 ? r : schema_get(s->schemas, name, ret, e);
+}
+
+/* ---- what the parser asks */
+
+static int live_is_index(void *ctx, struct str table, struct str word, struct err *e)
+{
+    struct session *s = ctx;
+    struct word given = {.text = table, .at = SPAN_NONE};
+    const struct table *t;
+    int r = session_table(s, table.len ? &given : NULL, &t, e);
+
+    return r < 0 ? r : table_index(t, word) != NULL;
+}
+
+static int cached_is_index(void *ctx, struct str table, struct str word, unused_arg struct err *e)
+{
+    struct session *s = ctx;
+    const struct table *t = schema_peek(s->schemas, table.len ? table : str_of(s->table));
+
+    return t && table_index(t, word);
+}
+
+static int variable(void *ctx, struct str name, struct arena *a, struct str *ret, struct err *e)
+{
+    struct session *s = ctx;
+    const char *value = map_get(&s->variables, name);
+
+    if (value) {
+        *ret = arena_str(a, str_of(value));
+        return 1;
+    }
+    if (str_find_char(name, '.', NULL))
+        return rows_variable(&s->rows, name, a, ret, e);
+    return 0;
+}
+
+struct lang_env session_lang(struct session *s, bool live)
+{
+    return (struct lang_env){
+        .ctx = s,
+        .is_index = live ? live_is_index : cached_is_index,
+        .variable = variable,
+        .clock = s->clock,
+        .script = !s->interactive,
+        .restricted = s->restricted,
+    };
+}
