@@ -1,0 +1,42 @@
+/* What the parts of the aws layer share of the configuration; no other layer includes this.
+ *
+ * Text returned is the config's or the environment's.
+ */
+#ifndef PKSK_AWS_CONFIG_INTERNAL_H
+#define PKSK_AWS_CONFIG_INTERNAL_H
+
+#include "pksk/aws/config.h"
+#include "pksk/aws/ini.h"
+
+struct aws_config {
+    struct arena arena; /* options, paths, and what had to be asked for */
+    struct aws_options options;
+    struct str profile; /* in use */
+    bool named;         /* by option or environment */
+    struct str paths[2];
+
+    bool loaded;
+    struct err load_error; /* code 0 when it went well */
+    struct ini files[2];   /* by enum aws_file */
+    struct str *warnings;
+    size_t warning_count;
+
+    struct str instance_region; /* as the instance's metadata told */
+    bool asked_instance;
+};
+
+/* An environment variable; an empty one counts as unset. */
+struct str env_get(const char *name);
+bool text_is_true(struct str t); /* "true" in any case */
+
+/* The profile in use is there when it is named. Reads the files only then. */
+int config_check_profile(struct aws_config *c, struct err *e) must_check;
+
+/* The environment variable, else the profile's key, else empty. env may be NULL. */
+int config_setting(struct aws_config *c, const char *env, const char *key, struct str *ret,
+                   struct err *e) must_check;
+
+/* ~/.aws/NAME and such: expanded, in the config's arena. */
+struct str config_home_path(struct aws_config *c, const char *path);
+
+#endif

@@ -1,0 +1,15 @@
+/* Text cut into words as a POSIX shell would, without a shell: quotes and backslashes, no
+ * variables.
+ *
+ * Words live in the arena. The rules are those of Python's shlex.split(), by which the AWS CLI
+ * reads section names and credential_process.
+ */
+#ifndef PKSK_AWS_WORDS_H
+#define PKSK_AWS_WORDS_H
+
+#include "pksk/base/arena.h"
+
+/* False when a quote is not closed or a backslash ends the text. A NUL stands behind each word. */
+bool words_split(struct arena *a, struct str text, struct str **ret, size_t *count) must_check;
+
+#endif

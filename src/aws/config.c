@@ -1,0 +1,330 @@
+#include "pksk/aws/config.h"
+
+#include <errno.h>
+
+#include "pksk/aws/config-internal.h"
+#include "pksk/aws/words.h"
+#include "pksk/base/file.h"
+
+struct str env_get(const char *name)
+{
+    return str_of(getenv(name));
+}
+
+bool text_is_true(struct str t)
+{
+    return str_eq_ci(t, STR("true"));
+}
+
+/* ---- life ---- */
+
+static struct str choose_profile(const struct aws_config *c)
+{
+    struct str named;
+
+    if (c->options.profile.len)
+        return c->options.profile;
+    if (c->options.local)
+        return STR("");
+    named = env_get("AWS_PROFILE");
+    return named.len ? named : env_get("AWS_DEFAULT_PROFILE");
+}
+
+struct str config_home_path(struct aws_config *c, const char *path)
+{
+    char *expanded = file_expand(str_of(path));
+    struct str kept = arena_str(&c->arena, str_of(expanded));
+
+    free(expanded);
+    return kept;
+}
+
+static struct str choose_path(struct aws_config *c, const char *env, const char *otherwise)
+{
+    const char *named = getenv(env);
+
+    return config_home_path(c, named && *named ? named : otherwise);
+}
+
+struct aws_config *aws_config_new(const struct aws_options *o)
+{
+    struct aws_config *c = mem_resize(NULL, 1, sizeof(*c));
+
+    *c = (struct aws_config){.options.local = o->local};
+    c->options.profile = arena_str(&c->arena, o->profile);
+    c->options.region = arena_str(&c->arena, o->region);
+    c->options.endpoint_url = arena_str(&c->arena, o->endpoint_url);
+    c->profile = arena_str(&c->arena, choose_profile(c));
+    c->named = c->profile.len > 0;
+    if (!c->named)
+        c->profile = STR("default");
+    c->paths[AWS_FILE_CONFIG] = choose_path(c, "AWS_CONFIG_FILE", "~/.aws/config");
+    c->paths[AWS_FILE_CREDENTIALS] =
+        choose_path(c, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
+    return c;
+}
+
+void aws_config_free(struct aws_config *c)
+{
+    if (!c)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(c->files); i++)
+        ini_free(&c->files[i]);
+    free(c->warnings);
+    arena_free(&c->arena);
+    free(c);
+}
+
+struct str aws_config_profile(const struct aws_config *c)
+{
+    return c->profile;
+}
+
+bool aws_config_profile_is_explicit(const struct aws_config *c)
+{
+    return c->options.profile.len > 0;
+}
+
+bool aws_config_is_local(const struct aws_config *c)
+{
+    return c->options.local;
+}
+
+struct str aws_config_path(struct aws_config *c, enum aws_file file)
+{
+    return c->paths[file];
+}
+
+/* ---- sections ---- */
+
+/* Is this the section [KIND NAME]? As the CLI has it: the text begins with the kind, and there are
+ * just two words, whatever the first one goes on to. */
+static bool section_is(const struct ini_section *s, const char *kind, struct str name)
+{
+    struct arena a = {0};
+    struct str *words;
+    size_t count;
+    bool same = str_starts(s->name, str_of(kind)) && words_split(&a, s->name, &words, &count) &&
+                count == 2 && str_eq(words[1], name);
+
+    arena_free(&a);
+    return same;
+}
+
+/* The last one wins when several sections name the same. */
+static const struct ini_section *find_section(const struct ini *ini, const char *kind,
+                                              struct str name)
+{
+    const struct ini_section *found = NULL;
+    bool may_be_default = strcmp(kind, "profile") == 0 && str_is(name, "default");
+
+    for (const struct ini_section *s = ini->sections; s; s = s->next)
+        if ((may_be_default && str_is(s->name, "default")) || section_is(s, kind, name))
+            found = s;
+    return found;
+}
+
+static const struct ini_section *profile_section(const struct aws_config *c, enum aws_file file,
+                                                 struct str profile)
+{
+    const struct ini *ini = &c->files[file];
+
+    return file == AWS_FILE_CREDENTIALS ? ini_section(ini, profile)
+                                        : find_section(ini, "profile", profile);
+}
+
+static bool profile_is_there(const struct aws_config *c, struct str profile)
+{
+    return profile_section(c, AWS_FILE_CREDENTIALS, profile) ||
+           profile_section(c, AWS_FILE_CONFIG, profile);
+}
+
+static void add_name(struct buf *names, struct str name)
+{
+    if (names->len)
+        buf_lit(names, ", ");
+    buf_str_add(names, name);
+}
+
+static void list_profiles(const struct aws_config *c, struct buf *names)
+{
+    struct arena a = {0};
+    struct str *words;
+    size_t count;
+
+    for (const struct ini_section *s = c->files[AWS_FILE_CONFIG].sections; s; s = s->next) {
+        if (str_is(s->name, "default"))
+            add_name(names, s->name);
+        else if (str_starts(s->name, STR("profile")) && words_split(&a, s->name, &words, &count) &&
+                 count == 2)
+            add_name(names, words[1]);
+    }
+    for (const struct ini_section *s = c->files[AWS_FILE_CREDENTIALS].sections; s; s = s->next)
+        if (!profile_section(c, AWS_FILE_CONFIG, s->name))
+            add_name(names, s->name);
+    arena_free(&a);
+}
+
+static int no_profile(const struct aws_config *c, struct str profile, struct err *e)
+{
+    struct buf names = {0};
+    int r =
+        err_set(e, ERR_CONNECT, "there is no profile \"%.*s\" in %.*s or %.*s", STR_ARG(profile),
+                STR_ARG(c->paths[AWS_FILE_CONFIG]), STR_ARG(c->paths[AWS_FILE_CREDENTIALS]));
+
+    list_profiles(c, &names);
+    if (names.len)
+        err_hint(e, "the profiles there are: %s", buf_cstr(&names));
+    else
+        err_hint(e, "there are no profiles at all; `aws configure --profile %.*s` makes one",
+                 STR_ARG(profile));
+    buf_free(&names);
+    return r;
+}
+
+/* ---- reading the files ---- */
+
+static void keep_warnings(struct aws_config *c, const struct ini *ini)
+{
+    if (!ini->warning_count)
+        return;
+    c->warnings =
+        mem_resize(c->warnings, c->warning_count + ini->warning_count, sizeof(*c->warnings));
+    memcpy(c->warnings + c->warning_count, ini->warnings,
+           ini->warning_count * sizeof(*c->warnings));
+    c->warning_count += ini->warning_count;
+}
+
+static int read_one(struct aws_config *c, enum aws_file file, struct err *e)
+{
+    struct buf text = {.max = INI_FILE_MAX + 1};
+    int r = file_read(c->paths[file].s, INI_FILE_MAX, &text, e);
+
+    if (r < 0) {
+        bool missing = errno == ENOENT || errno == ENOTDIR || errno == EISDIR;
+
+        buf_wipe(&text);
+        return missing ? 0 : err_set(e, ERR_CONNECT, "%s", e->text);
+    }
+    r = ini_parse(buf_str(&text), c->paths[file].s, &c->files[file], e);
+    buf_wipe(&text);
+    if (r == 0)
+        keep_warnings(c, &c->files[file]);
+    return r;
+}
+
+static int load(struct aws_config *c, struct err *e)
+{
+    int r = read_one(c, AWS_FILE_CONFIG, e);
+
+    if (r == 0)
+        r = read_one(c, AWS_FILE_CREDENTIALS, e);
+    if (r == 0 && c->named && !profile_is_there(c, c->profile))
+        r = no_profile(c, c->profile, e);
+    return r;
+}
+
+int aws_config_load(struct aws_config *c, struct err *e)
+{
+    if (!c->loaded && !c->options.local) {
+        struct err mine = {0};
+
+        if (load(c, &mine) < 0)
+            c->load_error = mine;
+        c->loaded = true;
+    }
+    if (c->load_error.code < 0 && e)
+        *e = c->load_error;
+    return c->load_error.code;
+}
+
+int config_check_profile(struct aws_config *c, struct err *e)
+{
+    return c->named ? aws_config_load(c, e) : 0;
+}
+
+size_t aws_config_warnings(const struct aws_config *c, const struct str **ret)
+{
+    *ret = c->warnings;
+    return c->warning_count;
+}
+
+/* ---- values ---- */
+
+static bool get(const struct aws_config *c, enum aws_file file, struct str profile, const char *key,
+                struct str *ret)
+{
+    const struct ini_section *s = profile_section(c, file, profile);
+
+    return s && ini_get(&c->files[file], s, str_of(key), ret);
+}
+
+int aws_config_file_value(struct aws_config *c, enum aws_file file, struct str profile,
+                          const char *key, struct str *ret, struct err *e)
+{
+    struct str found = STR("");
+    int r = aws_config_load(c, e);
+
+    if (r < 0)
+        return r;
+    get(c, file, profile.len ? profile : c->profile, key, &found);
+    *ret = found;
+    return 0;
+}
+
+int aws_config_value(struct aws_config *c, struct str profile, const char *key, struct str *ret,
+                     struct err *e)
+{
+    struct str found = STR("");
+    int r = aws_config_load(c, e);
+
+    if (r < 0)
+        return r;
+    if (!profile.len)
+        profile = c->profile;
+    if (!get(c, AWS_FILE_CREDENTIALS, profile, key, &found))
+        get(c, AWS_FILE_CONFIG, profile, key, &found);
+    *ret = found;
+    return 0;
+}
+
+int aws_config_has_profile(struct aws_config *c, struct str profile, bool *ret, struct err *e)
+{
+    int r = aws_config_load(c, e);
+
+    if (r == 0)
+        *ret = profile_is_there(c, profile);
+    return r;
+}
+
+int aws_config_section_value(struct aws_config *c, const char *kind, struct str name,
+                             const char *key, bool *exists, struct str *ret, struct err *e)
+{
+    const struct ini *ini = &c->files[AWS_FILE_CONFIG];
+    const struct ini_section *s;
+    struct str found = STR("");
+    int r = aws_config_load(c, e);
+
+    if (r < 0)
+        return r;
+    s = find_section(ini, kind, name);
+    if (s)
+        ini_get(ini, s, str_of(key), &found);
+    *exists = s;
+    *ret = found;
+    return 0;
+}
+
+int config_setting(struct aws_config *c, const char *env, const char *key, struct str *ret,
+                   struct err *e)
+{
+    struct str found = env ? env_get(env) : STR("");
+    int r = config_check_profile(c, e);
+
+    if (r < 0)
+        return r;
+    if (!found.len)
+        return aws_config_value(c, STR(""), key, ret, e);
+    *ret = found;
+    return 0;
+}

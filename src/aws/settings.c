@@ -1,0 +1,245 @@
+#include "pksk/aws/config-internal.h"
+
+/* Region, endpoints, retries and the like: the options, then the environment, then the profile. */
+
+/* ---- region ---- */
+
+static int no_region(struct aws_config *c, struct err *e)
+{
+    int r = err_set(e, ERR_CONNECT,
+                    "no region is set: not by --region, not by AWS_REGION or AWS_DEFAULT_REGION, "
+                    "and not by the profile \"%.*s\"",
+                    STR_ARG(c->profile));
+
+    if (c->named)
+        err_hint(e,
+                 "`pksk --region eu-west-1`, or `aws configure set region eu-west-1 --profile "
+                 "%.*s`",
+                 STR_ARG(c->profile));
+    else
+        err_hint(e, "`pksk --region eu-west-1`, or `aws configure`, or for a local server `pksk "
+                    "--local`");
+    return r;
+}
+
+int aws_config_region(struct aws_config *c, const struct aws_http *http, struct str *ret,
+                      struct err *e)
+{
+    struct str region = c->options.region;
+    int r;
+
+    if (!region.len && c->options.local)
+        region = STR("us-east-1");
+    if (!region.len)
+        region = env_get("AWS_REGION");
+    if (!region.len)
+        region = env_get("AWS_DEFAULT_REGION");
+    r = region.len ? config_check_profile(c, e)
+                   : aws_config_value(c, STR(""), "region", &region, e);
+    if (r < 0)
+        return r;
+    (void)http;
+    if (!region.len)
+        return no_region(c, e);
+    *ret = region;
+    return 0;
+}
+
+/* ---- endpoints ---- */
+
+static const struct {
+    const char *env, *key; /* of AWS_ENDPOINT_URL_…, and in a services section */
+} service_names[] = {
+    [AWS_DYNAMODB] = {"AWS_ENDPOINT_URL_DYNAMODB", "dynamodb"},
+    [AWS_DYNAMODB_SEARCH] = {"AWS_ENDPOINT_URL_DYNAMODB", "dynamodb"},
+    [AWS_DYNAMODB_STREAMS] = {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS", "dynamodb_streams"},
+    [AWS_STS] = {"AWS_ENDPOINT_URL_STS", "sts"},
+    [AWS_SSO] = {"AWS_ENDPOINT_URL_SSO", "sso"},
+    [AWS_SSO_OIDC] = {"AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"},
+    [AWS_SIGNIN] = {"AWS_ENDPOINT_URL_SIGNIN", "signin"},
+};
+
+/* The option is about DynamoDB; credentials come from where they always do. */
+static bool option_applies(const struct aws_config *c, enum aws_service service)
+{
+    return service <= AWS_DYNAMODB_STREAMS && c->options.endpoint_url.len > 0;
+}
+
+/* endpoint_url of the service in the [services NAME] that the profile names. */
+static int services_url(struct aws_config *c, enum aws_service service, struct str *ret,
+                        struct err *e)
+{
+    struct str name, block;
+    bool exists;
+    int r = aws_config_value(c, STR(""), "services", &name, e);
+
+    if (r < 0 || !name.len)
+        return r;
+    r = aws_config_section_value(c, "services", name, service_names[service].key, &exists, &block,
+                                 e);
+    if (r < 0)
+        return r;
+    if (exists) {
+        ini_nested(block, STR("endpoint_url"), ret);
+        return 0;
+    }
+    r = err_set(e, ERR_CONNECT,
+                "the profile \"%.*s\" names services = %.*s, but %.*s has no such "
+                "section",
+                STR_ARG(c->profile), STR_ARG(name), STR_ARG(c->paths[AWS_FILE_CONFIG]));
+    err_hint(e, "add [services %.*s] there, or take the line out", STR_ARG(name));
+    return r;
+}
+
+static int configured_url(struct aws_config *c, enum aws_service service, struct str *ret,
+                          struct err *e)
+{
+    struct str found = env_get(service_names[service].env), ignore;
+    int r = config_setting(c, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                           "ignore_configured_endpoint_urls", &ignore, e);
+
+    *ret = STR("");
+    if (r < 0 || text_is_true(ignore))
+        return r;
+    if (!found.len)
+        found = env_get("AWS_ENDPOINT_URL");
+    if (!found.len)
+        r = services_url(c, service, &found, e);
+    if (r == 0 && !found.len)
+        r = aws_config_value(c, STR(""), "endpoint_url", &found, e);
+    if (r == 0)
+        *ret = found;
+    return r;
+}
+
+int aws_config_endpoint_url(struct aws_config *c, enum aws_service service, struct str *ret,
+                            struct err *e)
+{
+    int r;
+
+    if (!option_applies(c, service)) {
+        struct str url = STR("");
+
+        r = c->options.local ? 0 : configured_url(c, service, &url, e);
+        if (r == 0)
+            *ret = url;
+        return r;
+    }
+    r = config_check_profile(c, e);
+    if (r == 0)
+        *ret = c->options.endpoint_url;
+    return r;
+}
+
+static int account_mode(struct aws_config *c, enum aws_account_mode *ret, struct err *e)
+{
+    struct str mode;
+    int r = config_setting(c, "AWS_ACCOUNT_ID_ENDPOINT_MODE", "account_id_endpoint_mode", &mode, e);
+
+    if (r < 0)
+        return r;
+    if (!mode.len || str_eq_ci(mode, STR("preferred")))
+        *ret = AWS_ACCOUNT_PREFERRED;
+    else if (str_eq_ci(mode, STR("disabled")))
+        *ret = AWS_ACCOUNT_DISABLED;
+    else if (str_eq_ci(mode, STR("required")))
+        *ret = AWS_ACCOUNT_REQUIRED;
+    else
+        return err_set(e, ERR_CONNECT,
+                       "account_id_endpoint_mode is \"%.*s\" and may be preferred, disabled or "
+                       "required",
+                       STR_ARG(mode));
+    return 0;
+}
+
+/* FIPS, dual-stack and account mode. An endpoint that was given as an option is more particular
+ * than a profile, so then only the environment counts and no file is read. */
+static int endpoint_flags(struct aws_config *c, struct aws_endpoint_params *p, struct err *e)
+{
+    struct str fips = STR(""), dualstack = STR(""), legacy = STR("");
+    int r = 0;
+
+    if (c->options.local)
+        return 0;
+    if (option_applies(c, p->service)) {
+        p->fips = text_is_true(env_get("AWS_USE_FIPS_ENDPOINT"));
+        p->dualstack = text_is_true(env_get("AWS_USE_DUALSTACK_ENDPOINT"));
+        return 0;
+    }
+    r = config_setting(c, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &fips, e);
+    if (r == 0)
+        r = config_setting(c, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", &dualstack,
+                           e);
+    if (r == 0)
+        r = account_mode(c, &p->account_mode, e);
+    if (r == 0 && p->service == AWS_STS)
+        r = config_setting(c, "AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints", &legacy, e);
+    p->fips = text_is_true(fips);
+    p->dualstack = text_is_true(dualstack);
+    p->sts_legacy = str_eq_ci(legacy, STR("legacy"));
+    return r;
+}
+
+int aws_config_endpoint(struct aws_config *c, enum aws_service service, const struct aws_http *http,
+                        struct str account, struct str arn, struct aws_endpoint *ret, struct err *e)
+{
+    struct aws_endpoint_params p = {.service = service, .account = account, .arn = arn};
+    int r = aws_config_region(c, http, &p.region, e);
+
+    if (r == 0)
+        r = aws_config_endpoint_url(c, service, &p.custom, e);
+    if (r == 0)
+        r = endpoint_flags(c, &p, e);
+    return r < 0 ? r : aws_endpoint_resolve(&p, ret, e);
+}
+
+/* ---- TLS and retries ---- */
+
+int aws_config_ca_bundle(struct aws_config *c, struct str *ret, struct err *e)
+{
+    struct str path = env_get("AWS_CA_BUNDLE");
+    int r = 0;
+
+    if (!path.len && !c->options.local)
+        r = aws_config_value(c, STR(""), "ca_bundle", &path, e);
+    if (r < 0)
+        return r;
+    *ret = path.len ? path : env_get("REQUESTS_CA_BUNDLE");
+    return 0;
+}
+
+static int retry_mode(struct str text, enum aws_retry_mode *ret, struct err *e)
+{
+    if (!text.len || str_eq_ci(text, STR("standard")))
+        *ret = AWS_RETRY_STANDARD;
+    else if (str_eq_ci(text, STR("adaptive")))
+        *ret = AWS_RETRY_ADAPTIVE;
+    else if (str_eq_ci(text, STR("legacy")))
+        *ret = AWS_RETRY_LEGACY;
+    else
+        return err_set(e, ERR_CONNECT,
+                       "retry_mode is \"%.*s\" and may be standard, adaptive or legacy",
+                       STR_ARG(text));
+    return 0;
+}
+
+int aws_config_retry(struct aws_config *c, struct aws_retry *ret, struct err *e)
+{
+    struct aws_retry result = {0};
+    struct str mode, attempts;
+    uint64_t n = 0;
+    int r = config_setting(c, "AWS_RETRY_MODE", "retry_mode", &mode, e);
+
+    if (r == 0)
+        r = config_setting(c, "AWS_MAX_ATTEMPTS", "max_attempts", &attempts, e);
+    if (r == 0)
+        r = retry_mode(mode, &result.mode, e);
+    if (r < 0)
+        return r;
+    if (attempts.len && (!str_to_u64(attempts, &n) || n < 1 || n > 1000))
+        return err_set(e, ERR_CONNECT, "max_attempts is \"%.*s\" and may be 1 to 1000",
+                       STR_ARG(attempts));
+    result.max_attempts = (unsigned)n;
+    *ret = result;
+    return 0;
+}
