@@ -7,6 +7,12 @@
 
 #define ROUND_MS 3600000 /* of a wait without limit */
 
+/* The copy made for an identity that has not changed is given again. */
+static struct str same_or_copy(struct dynamo *d, struct str before, struct str now)
+{
+    return before.s && str_eq(before, now) ? before : arena_str(&d->identity, now);
+}
+
 static const char *ca_bundle(void *ctx)
 {
     struct dynamo *d = ctx;
@@ -15,7 +21,8 @@ static const char *ca_bundle(void *ctx)
 
     if (aws_config_ca_bundle(d->config, &path, &e) < 0 || !path.len)
         return NULL;
-    return arena_str(&d->identity, path).s;
+    d->ca_bundle = same_or_copy(d, d->ca_bundle, path);
+    return d->ca_bundle.s;
 }
 
 struct dynamo *dynamo_new(const struct dynamo_options *o)
@@ -65,8 +72,9 @@ uint32_t dynamo_random(struct dynamo *d)
     return (uint32_t)((d->random * 0x2545f4914f6cdd1dull) >> 32);
 }
 
-static int identify(struct dynamo *d, struct dynamo_identity *ret, struct err *e)
+int dynamo_resolve(struct dynamo *d, struct dynamo_identity *ret, struct err *e)
 {
+    struct dynamo_identity *k = &d->known;
     const struct aws_credentials *c = NULL;
     struct aws_endpoint endpoint;
     struct str account = STR("");
@@ -79,21 +87,16 @@ static int identify(struct dynamo *d, struct dynamo_identity *ret, struct err *e
     r = aws_config_endpoint(d->config, AWS_DYNAMODB, &d->http, account, STR(""), &endpoint, e);
     if (r < 0)
         return r;
-    *ret = (struct dynamo_identity){
-        .profile = arena_str(&d->identity, aws_config_profile(d->config)),
-        .region = arena_str(&d->identity, str_of(endpoint.region)),
-        .endpoint = arena_str(&d->identity, str_of(endpoint.url)),
-        .account = arena_str(&d->identity, account),
-        .access_key_id = arena_str(&d->identity, str_of(c ? c->access_key_id : "local")),
-        .source = c ? c->source : "made up for a local server",
-        .expires_ms = c ? c->expires_ms : 0,
-    };
+    k->profile = same_or_copy(d, k->profile, aws_config_profile(d->config));
+    k->region = same_or_copy(d, k->region, str_of(endpoint.region));
+    k->endpoint = same_or_copy(d, k->endpoint, str_of(endpoint.url));
+    k->account = same_or_copy(d, k->account, account);
+    k->access_key_id = same_or_copy(d, k->access_key_id, str_of(c ? c->access_key_id : LOCAL_KEY));
+    k->source = c ? c->source : "made up for a local server";
+    k->expires_ms = c ? c->expires_ms : 0;
+    d->resolved = true;
+    *ret = *k;
     return 0;
-}
-
-int dynamo_resolve(struct dynamo *d, struct dynamo_identity *ret, struct err *e)
-{
-    return identify(d, ret, e);
 }
 
 static void make_uuid(struct dynamo *d, char ret[37])

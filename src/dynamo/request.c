@@ -58,7 +58,7 @@ static int credentials_of(struct dynamo *d, struct sign_credentials *ret, struct
 {
     const struct aws_credentials *c;
 
-    *ret = (struct sign_credentials){STR("local"), STR("local"), STR("")};
+    *ret = (struct sign_credentials){STR(LOCAL_KEY), STR(LOCAL_KEY), STR("")};
     *account = STR("");
     if (!d->chain)
         return 0;

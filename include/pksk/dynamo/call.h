@@ -15,6 +15,7 @@
 
 #define ERROR_BODY_MAX ((size_t)1 << 20)
 #define DECODERS_KEPT 16
+#define LOCAL_KEY "local" /* DynamoDB Local wants letters and digits alone */
 
 struct dynamo {
     struct clock clock;
@@ -35,7 +36,10 @@ struct dynamo {
     uint64_t ended; /* how many calls have */
     struct reply_decoder *decoders[DECODERS_KEPT];
     size_t decoder_count;
-    struct arena identity;
+    struct arena identity; /* text of known and ca_bundle */
+    struct str ca_bundle;
+    bool resolved;
+    struct dynamo_identity known; /* when resolved */
 };
 
 enum call_state {
