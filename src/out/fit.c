@@ -2,7 +2,7 @@
 #include "pksk/out/grid.h"
 
 #define GAP 2
-#define NARROW 12    /* a column is not squeezed below that, or what it needs */
+#define NARROW 20    /* a time in ISO 8601: a column is not squeezed below, or what it needs */
 #define NARROWEST 6  /* but for a table that must show all */
 #define MORE_CELLS 9 /* "+123 more" */
 
@@ -52,8 +52,8 @@ static size_t key_place(const struct grid *g, struct str name)
     return SIZE_MAX;
 }
 
-/* Keys, then attributes by name, then what is only there for indexes; select's own order when
- * there is one. */
+/* Keys; then attributes by name, flat ones before nested ones; then what is only there for indexes.
+ * Or select's own order. */
 static int by_place(const void *a, const void *b, void *ctx)
 {
     const struct grid *g = ctx;
@@ -67,6 +67,8 @@ static int by_place(const void *a, const void *b, void *ctx)
         return i < j ? -1 : 1;
     if (is_plumbing(x->name) != is_plumbing(y->name))
         return is_plumbing(x->name) ? 1 : -1;
+    if (x->nested != y->nested)
+        return x->nested ? 1 : -1;
     return str_cmp(x->name, y->name);
 }
 
@@ -75,8 +77,8 @@ static unsigned dullness(const struct grid *g, const struct column *c)
 {
     if (c->shown || g->o->columns)
         return 0;
-    return 1 + 4 * is_plumbing(c->name) + 2 * c->nested + 2 * (!c->varied && g->items > 1) +
-           (c->count * 2 < g->items) + (c->natural > 40);
+    return 1 + 8 * is_plumbing(c->name) + 2 * c->nested + 2 * (!c->varied && g->items > 1) +
+           2 * (c->count * 2 < g->items) + 4 * (c->count * 10 < g->items) + (c->natural > 40);
 }
 
 static int by_dullness(const void *a, const void *b, void *ctx)
@@ -113,24 +115,31 @@ static unsigned fit_keys(struct grid *g, const size_t *ranked, size_t keys)
     return used;
 }
 
-/* How many of the ranked columns fit at their narrowest, and what is left over for them. */
-static size_t fit_count(const struct grid *g, const size_t *ranked, size_t keys, unsigned used,
+/* Moves the columns that fit at their narrowest to the front, and says how many those are and what
+ * room they have. One that is too wide does not keep a narrower one after it out. */
+static size_t fit_count(const struct grid *g, size_t *ranked, size_t keys, unsigned used,
                         unsigned *room)
 {
-    unsigned width = g->o->width, at = used;
+    unsigned at = used, width = g->o->width;
     size_t n = keys;
 
-    while (n < g->count) {
-        unsigned tail = n + 1 < g->count ? MORE_CELLS + GAP : 0;
-        unsigned need = least(&g->columns[ranked[n]]);
-
-        if (at + need + tail > width)
-            break;
-        at += need + GAP;
-        n++;
-    }
-    width -= MIN(width, n < g->count ? MORE_CELLS + GAP : 0u);
+    for (size_t i = keys; i < g->count; i++)
+        at += least(&g->columns[ranked[i]]) + GAP;
     *room = width > used ? width - used : 0;
+    if (g->whole || at <= width + GAP)
+        return g->count;
+    at = used + MORE_CELLS;
+    *room -= MIN(*room, (unsigned)(MORE_CELLS + GAP));
+    for (size_t i = keys; i < g->count; i++) {
+        size_t place = ranked[i];
+        bool dull = i > n && is_plumbing(g->columns[place].name);
+
+        if (dull || at + least(&g->columns[place]) + GAP > width)
+            continue;
+        at += least(&g->columns[place]) + GAP;
+        memmove(ranked + n + 1, ranked + n, (i - n) * sizeof(*ranked));
+        ranked[n++] = place;
+    }
     return n;
 }
 
@@ -164,8 +173,6 @@ static void choose(struct grid *g, size_t *ranked)
             keys++;
         used = fit_keys(g, ranked, keys);
         n = fit_count(g, ranked, keys, used, &room);
-        if (g->whole)
-            n = g->count;
         fit_others(g, ranked + keys, n - keys, room);
     }
     for (size_t i = 0; i < g->count; i++)

@@ -1,5 +1,9 @@
-/* pretty: for eyes. Consecutive items of one shape are a small table; one item is lines. */
-#include "pksk/base/map.h"
+/* pretty: for eyes. Consecutive items of one shape are a small table; one item is lines.
+ *
+ * Two items are of one shape when the literal parts of their keys are the same and they have about
+ * the same attributes. Shapes are remembered over pages, so that a table that comes again looks
+ * the same again.
+ */
 #include "pksk/out/format.h"
 #include "pksk/out/grid.h"
 #include "pksk/out/shape.h"
@@ -10,65 +14,90 @@
 
 struct shape {
     struct grid grid;
-    struct str heading; /* in the map */
+    struct str heading; /* owned */
     bool measured;      /* has items in this page */
 };
 
 struct pretty {
     struct printer printer;
-    struct map shapes; /* heading → struct shape */
+    struct shape *shapes[SHAPES_MAX];
+    size_t count;
+    struct shape **of; /* this page's items: the shape of each */
+    size_t of_cap;
     struct shape *now; /* whose table is open */
-    bool mixed;        /* more than one shape was seen: tables have headings */
     bool begun;
+    bool dense; /* this page's shapes take turns: tables are parted by their header alone */
     struct buf scratch;
 };
 
 static struct shape *shape_new(struct pretty *p, struct str heading)
 {
     struct shape *shape = mem_resize(NULL, 1, sizeof(*shape));
-    size_t at = p->shapes.used;
 
-    *shape = (struct shape){0};
+    *shape = (struct shape){.heading = {mem_dup(heading.s, heading.len), heading.len}};
     grid_init(&shape->grid, &p->printer.o, false);
     shape->grid.columns_max = COLUMNS_MAX;
-    map_put(&p->shapes, heading, shape);
-    map_next(&p->shapes, &at, &shape->heading, NULL);
+    p->shapes[p->count++] = shape;
     return shape;
+}
+
+/* Does the shape know at least half of what the item has besides its key? */
+static bool is_akin(const struct pretty *p, const struct shape *shape, const struct value *item)
+{
+    const struct print_options *o = &p->printer.o;
+    size_t known = 0, all = 0;
+
+    value_each (x, item) {
+        bool key = false;
+
+        for (size_t i = 0; i < o->key_count && !key; i++)
+            key = str_eq(o->keys[i], value_name(x));
+        all += !key;
+        known += !key && map_has(&shape->grid.index, value_name(x));
+    }
+    return known * 2 >= all;
 }
 
 static struct shape *shape_of(struct pretty *p, const struct value *item)
 {
     const struct print_options *o = &p->printer.o;
-    struct shape *shape;
+    struct str heading;
 
     buf_reset(&p->scratch);
-    shape_add_item(&p->scratch, item, o->keys, o->key_count);
-    shape = map_get(&p->shapes, buf_str(&p->scratch));
-    if (!shape && p->shapes.count < SHAPES_MAX)
-        return shape_new(p, buf_str(&p->scratch));
-    if (!shape)
-        shape = map_get(&p->shapes, STR("…"));
-    return shape ? shape : shape_new(p, STR("…"));
+    if (!o->columns)
+        shape_add_item(&p->scratch, item, o->keys, o->key_count);
+    heading = buf_str(&p->scratch);
+    for (size_t i = 0; i < p->count; i++)
+        if (str_eq(p->shapes[i]->heading, heading) &&
+            (o->columns || is_akin(p, p->shapes[i], item)))
+            return p->shapes[i];
+    if (p->count < SHAPES_MAX - 1)
+        return shape_new(p, heading);
+    return p->count < SHAPES_MAX ? shape_new(p, STR("…")) : p->shapes[SHAPES_MAX - 1];
 }
 
 static void measure_page(struct pretty *p, const struct value *items)
 {
-    struct shape *shape;
-    void *value;
+    size_t count = 0, runs = 0;
 
-    for (size_t i = 0; map_next(&p->shapes, &i, NULL, &value);)
-        ((struct shape *)value)->measured = false;
+    for (size_t i = 0; i < p->count; i++)
+        p->shapes[i]->measured = false;
     for (const struct value *item = items; item; item = item->next) {
-        shape = shape_of(p, item);
+        struct shape *shape = shape_of(p, item);
+
+        if (count == p->of_cap) {
+            p->of_cap = p->of_cap ? p->of_cap * 2 : 256;
+            p->of = mem_resize(p->of, p->of_cap, sizeof(struct shape *));
+        }
+        runs += !count || p->of[count - 1] != shape;
+        p->of[count++] = shape;
         shape->measured = true;
         grid_measure(&shape->grid, item);
     }
-    for (size_t i = 0; map_next(&p->shapes, &i, NULL, &value);) {
-        shape = value;
-        if (shape->measured)
-            grid_fit(&shape->grid);
-    }
-    p->mixed |= p->shapes.count > 1;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->shapes[i]->measured)
+            grid_fit(&p->shapes[i]->grid);
+    p->dense = runs > 4 && count < runs * 3;
 }
 
 static void add_heading(struct pretty *p, const struct shape *shape, struct buf *out)
@@ -90,9 +119,9 @@ static void open_table(struct pretty *p, struct shape *shape, struct buf *out)
 {
     if (p->now == shape && !shape->grid.changed)
         return;
-    if (p->begun)
+    if (p->begun && !p->dense)
         buf_char(out, '\n');
-    if (p->mixed && p->now != shape)
+    if (p->count > 1 && !p->dense && p->now != shape)
         add_heading(p, shape, out);
     grid_add_header(&shape->grid, out);
     p->begun = true;
@@ -103,6 +132,7 @@ static void open_table(struct pretty *p, struct shape *shape, struct buf *out)
 static int pretty_page(struct printer *printer, const struct value *items, struct err *e)
 {
     struct pretty *p = (struct pretty *)printer;
+    size_t i = 0;
     int r = 0;
 
     if (printer->o.single && !p->begun && !items->next) {
@@ -112,29 +142,25 @@ static int pretty_page(struct printer *printer, const struct value *items, struc
     }
     measure_page(p, items);
     for (const struct value *item = items; item && r == 0; item = item->next) {
-        struct shape *shape = shape_of(p, item);
         struct buf *out = sink_room(printer->sink);
 
-        open_table(p, shape, out);
-        grid_add_row(&shape->grid, out, item);
+        open_table(p, p->of[i], out);
+        grid_add_row(&p->of[i++]->grid, out, item);
         r = sink_filled(printer->sink, e);
     }
     return r;
-}
-
-static void free_shape(void *value)
-{
-    struct shape *shape = value;
-
-    grid_deinit(&shape->grid);
-    free(shape);
 }
 
 static void pretty_free(struct printer *printer)
 {
     struct pretty *p = (struct pretty *)printer;
 
-    map_free(&p->shapes, free_shape);
+    for (size_t i = 0; i < p->count; i++) {
+        grid_deinit(&p->shapes[i]->grid);
+        free((char *)p->shapes[i]->heading.s);
+        free(p->shapes[i]);
+    }
+    free(p->of);
     buf_free(&p->scratch);
     free(p);
 }
