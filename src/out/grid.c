@@ -142,9 +142,24 @@ static void place(struct grid *g, struct buf *b, const struct column *c, enum co
     *blanks = GAP + (is_right(c) ? 0 : fill);
 }
 
+/* "+3 more", as far as there is room for it. */
+static void add_hidden(struct grid *g, struct buf *b, unsigned used, unsigned blanks)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    unsigned room = g->o->width > used ? g->o->width - used : 0;
+
+    buf_reset(&g->cell);
+    buf_addf(&g->cell, "+%zu more", g->hidden);
+    text_cut(&text, buf_str(&g->cell), room);
+    if (!text.len)
+        return;
+    text_blanks(b, blanks);
+    grid_add_coloured(g->o, b, buf_str(&text), COLOUR_DIM);
+}
+
 void grid_add_header(struct grid *g, struct buf *b)
 {
-    unsigned blanks = 0;
+    unsigned blanks = 0, used = 0;
 
     for (size_t i = 0; i < g->shown; i++) {
         const struct column *c = &g->columns[g->order[i]];
@@ -152,13 +167,10 @@ void grid_add_header(struct grid *g, struct buf *b)
         buf_reset(&g->cell);
         cell_add_name(&g->cell, c->name);
         place(g, b, c, COLOUR_NAME, &blanks);
+        used += c->cells + GAP;
     }
-    if (g->hidden) {
-        buf_reset(&g->cell);
-        buf_addf(&g->cell, "+%zu more", g->hidden);
-        text_blanks(b, blanks);
-        grid_add_coloured(g->o, b, buf_str(&g->cell), COLOUR_DIM);
-    }
+    if (g->hidden)
+        add_hidden(g, b, used, blanks);
     buf_char(b, '\n');
 }
 
