@@ -36,7 +36,7 @@ struct dynamo *dynamo_new(const struct dynamo_options *o)
                          .policy = retry_dynamodb};
     d->net = net_new(&(struct net_options){
         .clock = &d->clock, .connect_ms = o->connect_ms, .stall_ms = o->stall_ms});
-    d->fetch = (struct fetch){d->net, ca_bundle, d};
+    d->fetch = (struct fetch){d->net, &d->clock, ca_bundle, d};
     fetch_as_aws_http(&d->fetch, &d->http);
     d->config = aws_config_new(&options);
     if (!o->local)

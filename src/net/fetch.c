@@ -119,7 +119,20 @@ static int send_request(void *ctx, const struct aws_http_request *request,
     return code;
 }
 
+/* The other transfers go on meanwhile. */
+static void wait_a_little(void *ctx, int ms)
+{
+    struct fetch *f = ctx;
+    int64_t until_us = clock_mono_us(f->clock) + ms * (int64_t)1000, left_us;
+    bool readable;
+
+    while ((left_us = until_us - clock_mono_us(f->clock)) > 0) {
+        if (net_poll(f->net, (int)((left_us + 999) / 1000), -1, &readable) < 0)
+            return;
+    }
+}
+
 void fetch_as_aws_http(struct fetch *f, struct aws_http *ret)
 {
-    *ret = (struct aws_http){send_request, f};
+    *ret = (struct aws_http){send_request, wait_a_little, f};
 }

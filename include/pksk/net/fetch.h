@@ -11,6 +11,7 @@
 
 struct fetch {
     struct net *net;
+    const struct clock *clock;
     /* The CA file to use for https, or NULL for the system's; asked at each such request. */
     const char *(*ca_bundle)(void *ctx);
     void *ctx;
