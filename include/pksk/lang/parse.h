@@ -6,6 +6,7 @@
 #ifndef PKSK_LANG_PARSE_H
 #define PKSK_LANG_PARSE_H
 
+#include "pksk/base/buf.h"
 #include "pksk/base/clock.h"
 #include "pksk/lang/ast.h"
 

@@ -1,0 +1,323 @@
+#include "pksk/lang/parser.h"
+
+#define BIT(verb) ((uint64_t)1 << (VERB_##verb))
+#define READS (BIT(GET) | BIT(QUERY) | BIT(SCAN))
+#define PRINTS                                                                                     \
+    (READS | BIT(MORE) | BIT(TABLES) | BIT(DESCRIBE) | BIT(EXPLAIN) | BIT(HELP) | BIT(HISTORY))
+
+static int clause_where(struct parser *p)
+{
+    p->after = "where";
+    return parse_filter(p, &p->st->filter);
+}
+
+static int clause_select(struct parser *p)
+{
+    int code;
+
+    p->after = "select";
+    code = parse_paths(p, &p->st->select);
+    p->after = "the attribute";
+    return code;
+}
+
+static int clause_limit(struct parser *p)
+{
+    int code;
+
+    p->after = "limit";
+    code = word_number(p, "limit", 1, UINT32_MAX, &p->st->limit);
+    p->after = "the limit";
+    return code;
+}
+
+static int clause_segments(struct parser *p)
+{
+    int code;
+
+    p->after = "segments";
+    code = word_number(p, "segments", 1, 1000000, &p->st->segments);
+    p->after = "the segments";
+    return code;
+}
+
+static int clause_desc(struct parser *p)
+{
+    p->st->descending = true;
+    p->after = "desc";
+    return 0;
+}
+
+static int clause_consistent(struct parser *p)
+{
+    p->st->consistent = true;
+    p->after = "consistent";
+    return 0;
+}
+
+static int clause_count(struct parser *p)
+{
+    p->st->count = true;
+    p->after = "count";
+    return 0;
+}
+
+static int clause_if(struct parser *p)
+{
+    p->after = "if";
+    return parse_condition(p, &p->st->condition);
+}
+
+static int clause_return(struct parser *p)
+{
+    p->after = "return";
+    if (!parser_keyword(p, WANT_ALONE, "old"))
+        return parser_unexpected(p);
+    p->st->return_values = "ALL_OLD";
+    p->after = "old";
+    return 0;
+}
+
+static int clause_into(struct parser *p)
+{
+    int code;
+
+    p->after = "into";
+    if (p->st->verb == VERB_IMPORT) {
+        struct word *w;
+
+        code = word_need(p, EXPECT_TABLE, "a table", &w);
+        p->after = "the table";
+        return code ? code : parse_own_table(p, w);
+    }
+    code = word_need(p, EXPECT_FILE, "a file", &p->st->target);
+    p->st->redirect = REDIRECT_FILE;
+    p->after = "the file";
+    return code;
+}
+
+static const struct clause {
+    const char *word;
+    uint64_t verbs;
+    int (*parse)(struct parser *p);
+    size_t span; /* where the statement keeps its place, or 0 */
+} clauses[] = {
+    {"where", BIT(QUERY) | BIT(SCAN), clause_where, 0},
+    {"select", READS, clause_select, 0},
+    {"limit", BIT(QUERY) | BIT(SCAN), clause_limit, offsetof(struct statement, limit_at)},
+    {"desc", BIT(QUERY), clause_desc, offsetof(struct statement, descending_at)},
+    {"consistent", READS, clause_consistent, offsetof(struct statement, consistent_at)},
+    {"count", BIT(QUERY) | BIT(SCAN), clause_count, 0},
+    {"segments", BIT(SCAN), clause_segments, offsetof(struct statement, segments_at)},
+    {"if", BIT(PUT), clause_if, 0},
+    {"return", BIT(PUT), clause_return, 0},
+    {"into", READS | BIT(MORE) | BIT(IMPORT), clause_into, 0},
+};
+
+/* Words that end a key and begin what is no clause of a single statement. */
+static const char *const others[] = {"then"};
+
+static bool takes(const struct parser *p, const struct clause *c)
+{
+    return c->verbs >> p->st->verb & 1;
+}
+
+static bool used(const struct parser *p, const struct clause *c)
+{
+    return p->clauses >> (c - clauses) & 1;
+}
+
+static bool takes_pipe(const struct parser *p)
+{
+    return PRINTS >> p->st->verb & 1 && p->st->redirect == REDIRECT_NONE;
+}
+
+void parser_want_clauses(struct parser *p)
+{
+    parser_blanks(p);
+    for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
+        if (takes(p, &clauses[i]) && !used(p, &clauses[i]))
+            parser_want(p, EXPECT_WORD, WANT_CLAUSE, clauses[i].word);
+    }
+    if (takes_pipe(p))
+        parser_want(p, EXPECT_WORD, WANT_CLAUSE, "|");
+}
+
+static bool at_as(struct parser *p)
+{
+    return p->in_explain && parser_is(p, "as");
+}
+
+bool parser_at_clause(struct parser *p)
+{
+    for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
+        if (parser_is(p, clauses[i].word))
+            return true;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        if (parser_is(p, others[i]))
+            return true;
+    }
+    return at_as(p);
+}
+
+static struct span word_here(const struct parser *p)
+{
+    return (struct span){(uint32_t)p->at, (uint32_t)parser_token_end(p, p->at)};
+}
+
+/* The rest of the line is a shell command, whatever it holds. */
+static int parse_pipe(struct parser *p)
+{
+    struct word *w = arena_new(p->arena, struct word);
+    size_t from, end;
+
+    if (p->env && p->env->restricted)
+        return parser_fail(p, word_here(p),
+                           "a pipe is not available here: the statements come "
+                           "from standard input or an imported file");
+    parser_char(p, '|');
+    parser_blanks(p);
+    parser_want(p, EXPECT_SHELL_COMMAND, WANT_ALONE, "a shell command");
+    for (from = end = p->at; end < p->text.len && p->text.s[end] != '\n';)
+        end++;
+    p->after = "the bar";
+    if (p->completing && end == p->text.len) {
+        for (size_t i = from; i < end; i++) {
+            if (parser_blank(p->text.s[i]))
+                p->at = i + 1;
+        }
+        if (p->at > from)
+            parser_want(p, EXPECT_FILE, WANT_ALONE, "a file");
+        return parser_unexpected(p);
+    }
+    w->text = str_trim(str_slice(p->text, from, end));
+    w->at = (struct span){(uint32_t)from, (uint32_t)(from + w->text.len)};
+    w->text = arena_str(p->arena, w->text);
+    if (w->text.len == 0)
+        return parser_unexpected(p);
+    parser_mark(p, w->at, TOKEN_STRING);
+    parser_consume(p, w->at.to);
+    p->st->redirect = REDIRECT_PIPE;
+    p->st->target = w;
+    return 0;
+}
+
+/* A clause that this statement does not have, or has already. */
+static int refuse_clause(struct parser *p)
+{
+    for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
+        const struct clause *c = &clauses[i];
+
+        if (!parser_is(p, c->word))
+            continue;
+        if (takes(p, c))
+            return parser_fail(p, word_here(p), "%s is written twice", c->word);
+        if (c->verbs & READS && c->verbs != READS && READS >> p->st->verb & 1)
+            return parser_fail(
+                p, word_here(p), "%s belongs to %s%s%s, not to %s", c->word,
+                c->verbs & BIT(QUERY) ? "query" : "",
+                (c->verbs & (BIT(QUERY) | BIT(SCAN))) == (BIT(QUERY) | BIT(SCAN)) ? " and " : "",
+                c->verbs & BIT(SCAN) ? "scan" : "", verb_name(p->st->verb));
+        return parser_fail(p, word_here(p), "%s has no clause %s", verb_name(p->st->verb), c->word);
+    }
+    return 0;
+}
+
+static const struct clause *next_clause(struct parser *p)
+{
+    for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
+        if (takes(p, &clauses[i]) && !used(p, &clauses[i]) &&
+            parser_keyword(p, WANT_CLAUSE, clauses[i].word))
+            return &clauses[i];
+    }
+    return NULL;
+}
+
+static int parse_clause(struct parser *p, const struct clause *c, size_t from)
+{
+    struct span at = parser_span(p, from);
+
+    p->clauses |= (uint64_t)1 << (c - clauses);
+    if (c->span)
+        memcpy((char *)p->st + c->span, &at, sizeof(at));
+    return c->parse(p);
+}
+
+int parse_clauses(struct parser *p)
+{
+    for (;;) {
+        const struct clause *c;
+        size_t from;
+        int code;
+
+        parser_blanks(p);
+        from = p->at;
+        c = next_clause(p);
+        if (!c)
+            break;
+        code = parse_clause(p, c, from);
+        if (code)
+            return code;
+    }
+    parser_want_clauses(p);
+    if (takes_pipe(p) && parser_look(p, 0) == '|')
+        return parse_pipe(p);
+    return refuse_clause(p);
+}
+
+int parse_get(struct parser *p)
+{
+    int code;
+
+    p->after = "get";
+    code = parse_whole_keys(p, true);
+    return code ? code : parse_clauses(p);
+}
+
+int parse_query(struct parser *p)
+{
+    int code;
+
+    p->after = "query";
+    code = parse_query_key(p);
+    return code ? code : parse_clauses(p);
+}
+
+int parse_scan(struct parser *p)
+{
+    int code;
+
+    p->after = "scan";
+    code = parse_index(p);
+    if (code == 0 && !p->st->index) {
+        parser_want_clauses(p);
+        if (!parser_key_ends(p))
+            code = word_single(p, WORD_PLAIN, TOKEN_NAME, &p->st->index);
+    }
+    if (code < 0)
+        return code;
+    if (p->st->index)
+        p->after = "the index";
+    return parse_clauses(p);
+}
+
+int parse_more(struct parser *p)
+{
+    p->after = "more";
+    return parse_clauses(p);
+}
+
+int parse_import(struct parser *p)
+{
+    struct word *w;
+    int code;
+
+    p->after = "import";
+    code = word_need(p, EXPECT_FILE, "a file", &w);
+    if (code)
+        return code;
+    word_append(&p->st->args, w);
+    p->after = "the file";
+    return parse_clauses(p);
+}
