@@ -1,6 +1,5 @@
 #include "pksk/out/single.h"
 
-#include "pksk/item/notation.h"
 #include "pksk/out/grid.h"
 
 #define GAP 2
@@ -41,6 +40,17 @@ static void add_line(struct single *s, struct str text, unsigned indent, enum co
     buf_char(s->out, '\n');
 }
 
+/* "name: ", as the notation writes it in a map: what it makes of {name: null}, without the rest. */
+static void add_member_name(struct buf *b, struct str name)
+{
+    struct value null = {.type = ATTR_NULL, .name_bytes = name.s, .name_len = (uint32_t)name.len};
+    struct value map = {.type = ATTR_M, .first = &null, .len = 1};
+    _cleanup_(buf_free) struct buf text = {0};
+
+    cell_add_short(&text, &map);
+    buf_add(b, text.s + 1, text.len - strlen("{null}"));
+}
+
 static void add_open(struct single *s, const struct value *v, unsigned indent, const char *after);
 
 /* One element on its own line, or on several when it is too long and can be opened. */
@@ -50,13 +60,8 @@ static void add_element(struct single *s, const struct value *parent, const stru
     _cleanup_(buf_free) struct buf name = {0}, text = {0};
     const char *after = x->next ? "," : "";
 
-    if (parent->type == ATTR_M) {
-        _cleanup_(buf_free) struct buf raw = {0};
-
-        notation_add_name(&raw, value_name(x));
-        text_escape(&name, buf_str(&raw));
-        buf_lit(&name, ": ");
-    }
+    if (parent->type == ATTR_M)
+        add_member_name(&name, value_name(x));
     cell_add_short(&text, x);
     buf_str_add(&text, str_of(after));
     text_blanks(s->out, indent);
