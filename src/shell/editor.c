@@ -460,6 +460,7 @@ static void configure(struct editor *ed)
     static const wchar_t work_key[] = {KEY_WORK, L'\0'};
     el_wset(el, EL_CLIENTDATA, ed);
     el_wset(el, EL_SIGNAL, 0);
+    el_wset(el, EL_SETTY, L"-d", L"-isig", NULL); /* keys.c sees Ctrl-C and Ctrl-Z itself */
     el_wset(el, EL_PROMPT_ESC, give_prompt, L'\001');
     el_wset(el, EL_ADDFN, L"pksk-complete", L"Complete the word", on_tab);
     el_wset(el, EL_ADDFN, L"pksk-work", L"Do what an event asked for", on_work);

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "pksk/base/utf8.h"
@@ -59,6 +60,12 @@ void keys_begin(struct keys *k)
     signals_of_interest(&set);
     sigprocmask(SIG_BLOCK, &set, &k->old);
     k->begun = true;
+    struct termios t;
+    if (tcgetattr(k->fd, &t) == 0) {
+        k->interrupt = t.c_cc[VINTR];
+        k->stop = t.c_cc[VSUSP];
+        k->quit = t.c_cc[VQUIT];
+    }
 }
 
 void keys_end(struct keys *k)
@@ -179,8 +186,16 @@ static enum key_event read_char(struct keys *k, wchar_t *ret)
         continue;
     int32_t c = utf8_decode(pending(k), 0, &len);
     k->from += len;
-    if (c < 0 || (c >= 0x80 && c < 0xa0))
+    if (c <= 0 || (c >= 0x80 && c < 0xa0))
         return KEY_NONE;
+    if (c == k->interrupt)
+        return KEY_INTERRUPT;
+    if (c == k->stop)
+        return KEY_STOP;
+    if (c == k->quit) {
+        k->signal = SIGQUIT;
+        return KEY_SIGNAL;
+    }
     *ret = (wchar_t)c;
     return KEY_CHAR;
 }

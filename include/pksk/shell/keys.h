@@ -2,7 +2,10 @@
  *
  * Bytes become characters (UTF-8), a bracketed paste becomes one event, and signals arrive as
  * events too: they are blocked between keys_begin() and keys_end() and read from a descriptor, so
- * no handler runs in the middle of drawing and none can be missed between looking and waiting. A
+ * no handler runs in the middle of drawing and none can be missed between looking and waiting. The
+ * terminal itself must not make signals of Ctrl-C and the like (ISIG off), since it does so for
+ * those in a pasted text too, and what follows them would be run: they are recognised here, outside
+ * pastes. A
  * struct keys owns its descriptors until keys_close(), and the paste until the next one.
  */
 #ifndef PKSK_SHELL_KEYS_H
@@ -33,6 +36,7 @@ struct keys {
     int fd, signals, poll; /* keyboard; signalfd; epoll over both */
     sigset_t old;
     bool begun;
+    unsigned char interrupt, stop, quit; /* the terminal's characters for these; 0: none */
     void *ctx;
     int (*wait)(void *ctx, int timeout_ms, int fd); /* NULL: poll() */
     int signal;
