@@ -243,8 +243,11 @@ static bool retry(struct call *c, const struct transfer *t, enum retry_kind kind
         read_policy(d);
         decision = retry_decide(&d->policy, &f, d->tokens, dynamo_random(d));
     }
-    if (!decision.again)
+    if (!decision.again) {
+        if (decision.exhausted && c->reply.attempts > 1 && !c->reply.err.hint[0])
+            err_hint(&c->reply.err, "so it was with the last of %u attempts", c->reply.attempts);
         return false;
+    }
     trace_retry(c, &c->reply.err, decision.pause_us);
     c->clock_corrected |= kind == RETRY_CLOCK;
     c->last_cost = decision.cost;

@@ -1,5 +1,8 @@
 #include "pksk/dynamo/reply.h"
 
+/* yajl reads a string that spans pieces again from its start with each of them. An item's longest
+ * string is 400 KB, and six times that when every byte is escaped. */
+#define STRING_MAX ((size_t)4 << 20)
 #define JSON_DEPTH_MAX 128 /* 32 levels of a value are 64 of JSON, in an envelope of a few */
 
 enum member {
@@ -40,6 +43,7 @@ struct reply_decoder {
     unsigned depth; /* within REST and SKIP */
     struct value *last;
     size_t items;
+    size_t silent;        /* bytes since the last event */
     bool plain_responses; /* Responses goes to `rest`: BatchExecuteStatement's belong to their place
                            */
     bool has_scanned;
@@ -252,6 +256,7 @@ static int handle(void *ctx, enum json_event event, struct str text, struct err 
 {
     struct reply_decoder *d = ctx;
 
+    d->silent = 0;
     switch (d->where) {
     case ITEM:
         return in_item(d, event, text, e);
@@ -318,12 +323,16 @@ void reply_decoder_begin(struct reply_decoder *d, struct str operation, struct a
     d->where = BEFORE;
     d->last = NULL;
     d->items = 0;
+    d->silent = 0;
     d->has_scanned = false;
     d->plain_responses = str_is(operation, "BatchExecuteStatement");
 }
 
 int reply_decoder_feed(struct reply_decoder *d, struct str bytes, struct err *e)
 {
+    d->silent += bytes.len;
+    if (d->silent > STRING_MAX)
+        return err_set(e, ERR_FAILED, "a string is longer than %zu MB", STRING_MAX >> 20);
     return json_reader_feed(d->reader, bytes, e);
 }
 

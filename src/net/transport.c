@@ -417,8 +417,9 @@ static bool end_stalled(struct net *n)
     net_host_of(t->url, host, sizeof(host));
     curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
     t->result.failure = sent ? NET_STALLED : NET_UNREACHABLE;
-    err_set(&t->result.err, ERR_CONNECT, "%s %s for %g s", host,
-            t->result.answered_us ? "stopped in the middle of its answer" : "did not answer",
+    err_set(&t->result.err, ERR_CONNECT, "%s %s %g s", host,
+            t->result.answered_us ? "stopped in the middle of its answer for"
+                                  : "did not answer within",
             t->request.stall_ms / 1000.0);
     end(t, CURLE_OPERATION_TIMEDOUT);
     return true;
