@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_BYTES (1000u * 1000u)
+#define QUERY_PAGE_BYTES (1000u * 1000u)
 #define MAX_PAGES 64u
 #define KEY_BYTES 64u
 #define YEARS 8u
@@ -18,7 +18,7 @@ struct page {
 };
 
 static struct page pages[MAX_PAGES];
-static size_t page_count, pages_served;
+static size_t page_count, pages_served, bytes_served;
 static uint32_t crc_table[256];
 
 static const char *const families[KEY_FAMILIES] = {
@@ -90,7 +90,7 @@ static void end_page(struct text *t, unsigned items)
     *t = (struct text){0};
 }
 
-void answers_load(const char *path, size_t megabytes)
+void answers_load(const char *path, size_t megabytes, size_t page_bytes)
 {
     FILE *file = fopen(path, "r");
     if (!file) {
@@ -104,7 +104,7 @@ void answers_load(const char *path, size_t megabytes)
     struct text t = {0};
     while (page_count < MAX_PAGES && (length = getline(&line, &room, file)) > 0) {
         length -= line[length - 1] == '\n';
-        if (items > 0 && t.length + (size_t)length > PAGE_BYTES) {
+        if (items > 0 && t.length + (size_t)length > page_bytes) {
             end_page(&t, items);
             items = 0;
         }
@@ -118,9 +118,8 @@ void answers_load(const char *path, size_t megabytes)
     free(t.s);
     free(line);
     fclose(file);
-    size_t served = 0;
-    while (page_count > 0 && served < megabytes * 1000 * 1000)
-        served += pages[pages_served++ % page_count].length;
+    while (page_count > 0 && bytes_served < megabytes * 1000 * 1000)
+        bytes_served += pages[pages_served++ % page_count].length;
 }
 
 static void page_answer(size_t index, size_t step, struct answer *ret)
@@ -314,7 +313,7 @@ static void query(const char *body, struct text *t)
     const char *select = member(body, "Select");
     bool bare = select && strncmp(select, "\"COUNT\"", 7) == 0;
     text_print(t, "{%s", bare ? "" : "\"Items\":[");
-    while (low < high && count < limit && t->length < PAGE_BYTES) {
+    while (low < high && count < limit && t->length < QUERY_PAGE_BYTES) {
         key_at(backward ? --high : low++, key);
         if (!bare)
             text_print(t, "%s{\"pk\":{\"S\":\"%s\"},\"sk\":{\"S\":\"%s\"},\"n\":{\"N\":\"1\"}}",
@@ -335,8 +334,7 @@ static void describe(const char *body, struct text *t)
     text_print(t,
                "{\"Table\":{\"TableName\":\"%.*s\",\"TableStatus\":\"ACTIVE\",\"ItemCount\":%u,"
                "\"TableSizeBytes\":%zu,\"CreationDateTime\":1700000000.5,",
-               length < 255 ? length : 0, length ? name + 1 : "", KEY_COUNT,
-               pages_served * PAGE_BYTES);
+               length < 255 ? length : 0, length ? name + 1 : "", KEY_COUNT, bytes_served);
     text_print(t, "\"TableArn\":\"arn:aws:dynamodb:us-east-1:000000000000:table/bench\","
                   "\"BillingModeSummary\":{\"BillingMode\":\"PAY_PER_REQUEST\"},"
                   "\"KeySchema\":[{\"AttributeName\":\"pk\",\"KeyType\":\"HASH\"},"

@@ -17,9 +17,10 @@ struct answer {
     uint32_t crc;
 };
 
-/* Reads one typed item a line, and makes pages of nearly 1 MB of them; a Scan goes through the
- * pages again and again until that many megabytes are answered. Ends the program when it cannot. */
-void answers_load(const char *path, size_t megabytes);
+/* Reads one typed item a line, and makes pages of at most page_bytes of them; a Scan goes through
+ * the pages again and again until that many megabytes are answered. Ends the program when it
+ * cannot. */
+void answers_load(const char *path, size_t megabytes, size_t page_bytes);
 
 /* Writes what a whole Scan answers to standard output, a body a line. */
 void answers_dump(void);

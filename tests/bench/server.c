@@ -1,6 +1,6 @@
 /* A canned DynamoDB on loopback, so fast that it is not what a benchmark measures.
  *
- *   bench-server [--items FILE] [--megabytes N] [--delay MS] [--dump]
+ *   bench-server [--items FILE] [--megabytes N] [--page KB] [--delay MS] [--dump]
  *
  * Prints its port and serves until it is killed or its parent ends. POST answers as answers.h says,
  * each after --delay milliseconds that hold up no other connection; GET /count answers the number
@@ -269,7 +269,7 @@ static void serve(void)
 int main(int argc, char **argv)
 {
     const char *items = NULL;
-    size_t megabytes = 50;
+    size_t megabytes = 50, page = 1000;
     bool dump = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--dump") == 0)
@@ -278,6 +278,8 @@ int main(int argc, char **argv)
             items = argv[++i];
         else if (i + 1 < argc && strcmp(argv[i], "--megabytes") == 0)
             megabytes = strtoul(argv[++i], NULL, 10);
+        else if (i + 1 < argc && strcmp(argv[i], "--page") == 0)
+            page = strtoul(argv[++i], NULL, 10);
         else if (i + 1 < argc && strcmp(argv[i], "--delay") == 0)
             delay = strtol(argv[++i], NULL, 10) * 1000;
         else {
@@ -288,7 +290,7 @@ int main(int argc, char **argv)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_IGN);
     if (items)
-        answers_load(items, megabytes);
+        answers_load(items, megabytes, page * 1000);
     if (dump)
         answers_dump();
     else
