@@ -25,9 +25,7 @@ struct cursor {
     const struct value *next_key; /* BatchGetItem: the first key not asked for yet */
     struct call *page;            /* the page handed out */
     struct value *held;           /* its items beyond the limit */
-    struct value *put_back;       /* what the caller gave back, copied */
-    struct arena put_back_arena;
-    uint64_t remaining; /* of the limit; 0 with a limit: reached */
+    uint64_t remaining;           /* of the limit; 0 with a limit: reached */
     uint64_t budget;
     enum cursor_state state;
     struct cursor_totals totals;
@@ -96,7 +94,6 @@ void cursor_free(struct cursor *c)
     }
     free(c->lanes);
     call_free(c->page);
-    arena_free(&c->put_back_arena);
     arena_free(&c->arena);
     free(c);
 }
@@ -301,10 +298,10 @@ static int wait_ms(const struct cursor *c)
     return (int)(MAX(soonest, (int64_t)0) / 1000) + 1;
 }
 
-/* What was held back by a limit, or given back by the caller, comes first. */
+/* What was held back by a limit comes first. */
 static int take_held(struct cursor *c, const struct value **items)
 {
-    struct value *chain = c->put_back ? c->put_back : c->held, **link = &chain;
+    struct value *chain = c->held, **link = &chain;
     uint64_t count = 0;
 
     while (*link && (!c->plan.limit || count < c->remaining)) {
@@ -314,10 +311,7 @@ static int take_held(struct cursor *c, const struct value **items)
     struct value *rest = *link;
 
     *link = NULL;
-    if (c->put_back)
-        c->put_back = rest;
-    else
-        c->held = rest;
+    c->held = rest;
     c->remaining -= c->plan.limit ? count : 0;
     c->totals.items += count;
     *items = chain;
@@ -326,7 +320,7 @@ static int take_held(struct cursor *c, const struct value **items)
 
 static enum cursor_state find_state(const struct cursor *c)
 {
-    bool work = c->held || c->put_back;
+    bool work = c->held;
 
     for (size_t i = 0; i < c->lane_count; i++)
         work |= c->lanes[i].call || has_work(c, &c->lanes[i]);
@@ -334,9 +328,8 @@ static enum cursor_state find_state(const struct cursor *c)
         return CURSOR_END;
     if (c->plan.limit && !c->remaining)
         return CURSOR_LIMIT;
-    return !c->held && !c->put_back && c->budget && c->totals.capacity.tenths >= c->budget
-               ? CURSOR_BUDGET
-               : CURSOR_MORE;
+    return !c->held && c->budget && c->totals.capacity.tenths >= c->budget ? CURSOR_BUDGET
+                                                                           : CURSOR_MORE;
 }
 
 static struct lane *answered(struct cursor *c)
@@ -370,7 +363,7 @@ int cursor_next(struct cursor *c, const struct value **items, struct err *e)
             return 0;
         if (c->state == CURSOR_BUDGET && !in_flight(c))
             return 0;
-        if (c->held || c->put_back)
+        if (c->held)
             return take_held(c, items);
         int r = start_all(c, e);
 
@@ -408,17 +401,4 @@ const struct cursor_totals *cursor_totals(const struct cursor *c)
 const struct plan *cursor_plan(const struct cursor *c)
 {
     return &c->plan;
-}
-
-void cursor_unread(struct cursor *c, const struct value *items)
-{
-    struct value *copy = NULL, **tail = &copy, *before = c->put_back;
-
-    for (const struct value *item = items; item; item = item->next) {
-        *tail = value_copy(&c->put_back_arena, item);
-        tail = &(*tail)->next;
-        c->totals.items--;
-    }
-    *tail = before;
-    c->put_back = copy;
 }

@@ -123,3 +123,24 @@ int output_close(struct output *o, bool failed, struct err *e)
     *o = (struct output){0};
     return r;
 }
+
+int output_print(struct session *s, const struct statement *st, struct str text, struct err *e)
+{
+    struct output out;
+    struct err why;
+    int r = output_open(&out, s, st, NULL, e);
+
+    if (r < 0)
+        return r;
+    r = output_text(&out, text, e);
+    bool left = r < 0 && output_reader_gone(&out) && out.to_terminal;
+    int closed = output_close(&out, r < 0, &why);
+
+    if (left) /* the pager was left early, which is no failure */
+        return 0;
+    if (r == 0 && closed < 0) {
+        *e = why;
+        r = closed;
+    }
+    return r;
+}

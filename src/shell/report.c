@@ -96,6 +96,8 @@ void session_complain(unused_arg struct session *s, struct str source, struct st
     struct str mark = STR("error:");
     size_t at;
 
+    if (!e->text[0])
+        return;
     lang_explain_error(&plain, source, text, e);
     struct str all = buf_str(&plain);
 
@@ -130,9 +132,24 @@ static int read_answer(struct buf *answer, struct err *e)
     }
 }
 
+int session_ask(struct session *s, struct buf *answer, struct err *e, const char *question)
+{
+    _cleanup_(buf_free) struct buf line = {0};
+
+    if (!isatty(STDIN_FILENO) || !s->err_terminal) {
+        err_set(e, ERR_FAILED,
+                "this is not done without being asked, and there is no terminal to ask on");
+        err_hint(e, "--yes answers every question with yes");
+        return ERR_FAILED;
+    }
+    add_coloured(&line, COLOUR_WARN, str_of(question));
+    put(buf_str(&line));
+    return read_answer(answer, e);
+}
+
 int session_confirm(struct session *s, struct err *e, const char *format, ...)
 {
-    _cleanup_(buf_free) struct buf question = {0}, line = {0}, answer = {.max = 1000};
+    _cleanup_(buf_free) struct buf question = {0}, answer = {.max = 1000};
     va_list args;
 
     if (s->yes)
@@ -140,15 +157,8 @@ int session_confirm(struct session *s, struct err *e, const char *format, ...)
     va_start(args, format);
     buf_vaddf(&question, format, args);
     va_end(args);
-    if (!isatty(STDIN_FILENO) || !s->err_terminal) {
-        err_set(e, ERR_FAILED, "%s is not done without being asked", buf_cstr(&question));
-        err_hint(e, "--yes answers every question with yes");
-        return ERR_FAILED;
-    }
-    add_coloured(&line, COLOUR_WARN, buf_str(&question));
-    buf_lit(&line, "? [y/N] ");
-    put(buf_str(&line));
-    int r = read_answer(&answer, e);
+    buf_lit(&question, "? [y/N] ");
+    int r = session_ask(s, &answer, e, buf_cstr(&question));
 
     if (r < 0)
         return r;

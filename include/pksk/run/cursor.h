@@ -43,8 +43,4 @@ void cursor_continue(
 const struct cursor_totals *cursor_totals(const struct cursor *c);
 const struct plan *cursor_plan(const struct cursor *c);
 
-/* Items that a caller took from the last page but did not print, because the reader went away: they
- * come first next time. */
-void cursor_unread(struct cursor *c, const struct value *items);
-
 #endif

@@ -25,6 +25,10 @@ int output_text(struct output *o, struct str text,
 
 /* Ends the format and the sink. failed: a file is dropped. Returns the first error there is. */
 int output_close(struct output *o, bool failed, struct err *e) must_check;
+/* The whole output of a statement that prints no items: text, ready for the terminal. */
+int output_print(struct session *s, const struct statement *st, struct str text,
+                 struct err *e) must_check;
+
 bool output_reader_gone(const struct output *o);
 
 #endif

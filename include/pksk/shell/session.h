@@ -50,6 +50,7 @@ struct session {
 
     /* Runs one statement; set by main, since commands are the layer above. */
     int (*run)(struct session *s, const struct statement *st, struct err *e);
+    const char *(*topic)(size_t i); /* of help, beside the verbs; NULL after the last; set by main */
     unsigned depth; /* of source */
     bool leaving;   /* exit was said */
     int leave_status;
@@ -83,12 +84,16 @@ void session_say(struct session *s, const char *format, ...)
     printf_like(2, 3); /* always, unless --quiet */
 void session_warn(struct session *s, const char *format, ...) printf_like(2, 3); /* always */
 void session_complain(struct session *s, struct str source, struct str text,
-                      const struct err *e); /* an error with its caret */
+                      const struct err *e); /* an error with its caret; nothing when it has no text: reported already */
 
 /* Asks on the terminal, and only there; without one the answer is --yes. what: "Scan 12,000 units";
  * ends the question. */
 int session_confirm(struct session *s, struct err *e, const char *format, ...) must_check
     printf_like(3, 4);
+
+/* A line from the terminal. Without one: ERR_FAILED, which names --yes. */
+int session_ask(struct session *s, struct buf *answer, struct err *e,
+                const char *question) must_check;
 
 /* The directories: $XDG_CONFIG_HOME/pksk, $XDG_CACHE_HOME/pksk, $XDG_STATE_HOME/pksk. The caller
  * frees. */

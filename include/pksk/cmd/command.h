@@ -1,0 +1,41 @@
+/* The commands: one file and one const struct each. The table is indexed by the parser's verbs, so
+ * a verb without a command does not link, and a command's page comes from man/cmd/NAME.md at build
+ * time, so a command without a page does not build.
+ *
+ * Everything is constant and owned by the program.
+ */
+#ifndef PKSK_CMD_COMMAND_H
+#define PKSK_CMD_COMMAND_H
+
+#include "pksk/shell/session.h"
+
+/* Generated from man/cmd/NAME.md by man/pages.py. */
+struct command_page {
+    const char *name, *group, *summary; /* "get", "Reading", "items by their keys" */
+    const char *grammar;                /* one or several lines */
+    const char *text;                   /* the rest, as it stands in the file */
+};
+
+struct command {
+    int (*run)(struct session *s, const struct statement *st, struct err *e);
+    bool changes; /* refused when the session is read-only */
+};
+
+extern const struct command_page command_pages[VERB_COUNT];
+extern const struct command_page topic_pages[]; /* man/topic/NAME.md; ends with name NULL */
+
+#define V(upper, lower) extern const struct command cmd_##lower;
+LANG_VERBS(V)
+#undef V
+
+const struct command *command_of(enum verb v);
+int command_run(struct session *s, const struct statement *st,
+                struct err *e); /* what session->run is set to */
+
+const char *command_topic(size_t i); /* the name of the i-th topic; NULL after the last */
+
+/* Appends the help of a command or topic, or, for an empty word, the list of all. ERR_SYNTAX when
+ * there is no such page. */
+int command_help(struct buf *b, struct str word, struct err *e) must_check;
+
+#endif

@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+"""man/cmd/*.md and man/topic/*.md to C tables and to man pages.
+
+A page is: "# name", a "Group: summary" line, for commands an indented
+grammar, then text in paragraphs, indented blocks and
+"## headings". Nothing else of Markdown is used but `code`. There must be one page a verb of LANG_VERBS, and no other.
+
+    pages.py c VERBS_HEADER PAGE… > pages.c
+    pages.py man TEMPLATE PAGE… > pksk-language.7
+    pages.py examples PAGE…                           the lines under "## Examples", NAME<tab>LINE each
+"""
+import re
+import sys
+
+
+def fail(message):
+    sys.exit(f"man/pages.py: {message}")
+
+
+def read_page(path):
+    lines = open(path, encoding="utf-8").read().rstrip("\n").split("\n")
+    if not lines[0].startswith("# ") or len(lines) < 4:
+        fail(f"{path}: a page begins with '# name'")
+    head = re.fullmatch(r"([A-Z][a-z ]*): (.+)", lines[1])
+    if not head:
+        fail(f"{path}:2: expected 'Group: summary'")
+    topic = "/topic/" in path
+    i = 3
+    grammar = []
+    while not topic and i < len(lines) and lines[i].startswith("    "):
+        grammar.append(lines[i][4:])
+        i += 1
+    text = "\n".join(lines[i:]).strip("\n")
+    return {"name": lines[0][2:], "group": head[1], "summary": head[2], "grammar": "\n".join(grammar),
+            "text": text, "path": path, "topic": topic}
+
+
+def c_string(text):
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return "\n        ".join(f'"{line}\\n"' for line in escaped.split("\n")).removesuffix('\\n"') + '"'
+
+
+def c_entry(page):
+    fields = ", ".join(c_string(page[k]) for k in ("name", "group", "summary"))
+    return f"{{{fields},\n        {c_string(page['grammar'])},\n        {c_string(page['text'])}}}"
+
+
+def emit_c(header, pages):
+    verbs = re.findall(r"^\s*V\((\w+), (\w+)\)", open(header, encoding="utf-8").read(), re.M)
+    by_name = {p["path"].rsplit("/", 1)[1][:-3]: p for p in pages if not p["topic"]}
+    for upper, lower in verbs:
+        if lower not in by_name:
+            fail(f"the verb {lower} has no page man/cmd/{lower}.md")
+    for name in by_name:
+        if name not in [lower for _, lower in verbs]:
+            fail(f"man/cmd/{name}.md is the page of no verb")
+    print('#include "pksk/cmd/command.h"\n\nconst struct command_page command_pages[VERB_COUNT] = {')
+    for upper, lower in verbs:
+        print(f"    [VERB_{upper}] = {c_entry(by_name[lower])},")
+    print("};\n\nconst struct command_page topic_pages[] = {")
+    for page in pages:
+        if page["topic"]:
+            print(f"    {c_entry(page)},")
+    print("    {0},\n};")
+
+
+def roff(text):
+    text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\0")
+    text = re.sub("\0([^\0]*)\0", r"\\fB\1\\fR", text).replace("\0", "`")
+    return "\\&" + text if text[:1] in (".", "\\(aq") else text
+
+
+def emit_text(text):
+    block = False
+    for line in text.split("\n"):
+        code = line.startswith("    ")
+        if code != block:
+            print(".PP\n.nf\n.RS 4" if code else ".RE\n.fi")
+            block = code
+        if code:
+            print(roff_code(line[4:]))
+        elif line.startswith("## "):
+            print(f".PP\n\\fI{roff(line[3:])}\\fR")
+        elif line == "":
+            print(".PP")
+        else:
+            print(roff(line))
+    if block:
+        print(".RE\n.fi")
+
+
+def roff_code(text):
+    text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga")
+    return "\\&" + text
+
+
+def emit_page(page):
+    print(f".SS {roff(page['name'])}: {roff(page['summary'])}")
+    print(".nf\n.RS 4")
+    for line in page["grammar"].split("\n"):
+        print(roff_code(line))
+    print(".RE\n.fi\n.PP")
+    emit_text(page["text"])
+
+
+def emit_man(template, pages):
+    for line in open(template, encoding="utf-8").read().split("\n"):
+        if line == "@COMMANDS@":
+            for page in [p for p in pages if not p["topic"]]:
+                emit_page(page)
+        elif line == "@TOPICS@":
+            for page in [p for p in pages if p["topic"]]:
+                emit_page(page)
+        else:
+            print(line)
+
+
+def emit_examples(pages):
+    for page in pages:
+        inside = False
+        for line in page["text"].split("\n"):
+            if line.startswith("## "):
+                inside = line == "## Examples"
+            elif inside and line.startswith("    "):
+                print(f"{page['name']}\t{line[4:]}")
+
+
+def main():
+    what, rest = sys.argv[1], sys.argv[2:]
+    if what == "c":
+        emit_c(rest[0], [read_page(p) for p in rest[1:]])
+    elif what == "man":
+        emit_man(rest[0], [read_page(p) for p in rest[1:]])
+    elif what == "examples":
+        emit_examples([read_page(p) for p in rest])
+    else:
+        fail(f"unknown output {what}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+#include "pksk/cmd/command.h"
+
+#include "pksk/json/writer.h"
+#include "pksk/out/text.h"
+#include "pksk/plan/define.h"
+#include "pksk/shell/output.h"
+
+static int fetch(struct session *s, const char *operation, struct str table, struct call **ret,
+                 struct err *e)
+{
+    _cleanup_(buf_free) struct buf body = {0};
+
+    buf_lit(&body, "{\"TableName\":");
+    json_add_string(&body, table);
+    buf_char(&body, '}');
+    return dynamo_call(s->dynamo, operation, buf_str(&body), ret, e);
+}
+
+static void add_field(struct buf *b, const char *name, struct str value)
+{
+    if (!value.len)
+        return;
+    text_pad(b, str_of(name), 14, false);
+    text_escape(b, value);
+    buf_char(b, '\n');
+}
+
+static void add_keys(struct buf *b, const struct key_part *parts, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        buf_addf(b, "%s%.*s %s", i ? ", " : "", STR_ARG(parts[i].name),
+                 attr_type_name(parts[i].type));
+    }
+}
+
+static void add_key(struct buf *b, const struct key_schema *key)
+{
+    bool many = key->partition_count > 1 || key->sort_count > 1;
+
+    buf_str_add(b, many ? STR("(") : STR(""));
+    add_keys(b, key->partition, key->partition_count);
+    buf_str_add(b, many ? STR(")") : STR(""));
+    if (!key->sort_count)
+        return;
+    buf_str_add(b, many ? STR(" (") : STR(", "));
+    add_keys(b, key->sort, key->sort_count);
+    buf_str_add(b, many ? STR(")") : STR(""));
+}
+
+static void add_index(struct buf *b, const struct index *index)
+{
+    _cleanup_(buf_free) struct buf line = {0};
+
+    buf_addf(&line, "%.*s (", STR_ARG(index->name));
+    add_key(&line, &index->key);
+    buf_lit(&line, ")");
+    if (str_is(index->projection, "KEYS_ONLY"))
+        buf_lit(&line, "  keys only");
+    else if (str_is(index->projection, "INCLUDE"))
+        buf_lit(&line, "  some attributes");
+    else
+        buf_lit(&line, "  all attributes");
+    if (index->status.len && !str_is(index->status, "ACTIVE"))
+        buf_addf(&line, "  %.*s", STR_ARG(index->status));
+    add_field(b, index->local ? "local index" : "index", buf_str(&line));
+}
+
+static void add_lines(struct buf *b, const struct table *t, const struct table_facts *facts)
+{
+    _cleanup_(buf_free) struct buf key = {0}, size = {0};
+
+    add_field(b, "table", t->name);
+    add_field(b, "status", t->status);
+    add_key(&key, &t->key);
+    add_field(b, "key", buf_str(&key));
+    for (size_t i = 0; i < t->index_count; i++)
+        add_index(b, &t->indexes[i]);
+    text_count(&size, t->item_count);
+    buf_addf(&size, " item%s, ", t->item_count == 1 ? "" : "s");
+    text_bytes(&size, t->size_bytes);
+    buf_lit(&size, " (up to six hours old)");
+    add_field(b, "size", buf_str(&size));
+    add_field(b, "capacity", facts->capacity);
+    add_field(b, "class", facts->table_class);
+    add_field(b, "time to live", facts->ttl);
+    add_field(b, "stream", facts->stream);
+    add_field(b, "protected", facts->protect ? STR("yes: drop table is refused") : STR(""));
+    add_field(b, "arn", t->arn);
+}
+
+static int render(struct session *s, const struct statement *st, struct str name, struct buf *text,
+                  struct err *e)
+{
+    struct call *table = NULL, *ttl = NULL;
+    struct arena a = {0};
+    struct table_facts facts;
+    const struct table *t;
+    struct err why;
+    int r = schema_refresh(s->schemas, name, &t, e);
+
+    if (r == 0)
+        r = fetch(s, "DescribeTable", name, &table, e);
+    if (r < 0)
+        return r;
+    /* Some servers do not know this operation; then there is nothing to say of it. */
+    if (fetch(s, "DescribeTimeToLive", name, &ttl, &why) < 0)
+        ttl = NULL;
+    const struct json *description = json_get(call_reply(table)->rest, "Table");
+
+    define_facts(&a, description, ttl ? call_reply(ttl)->rest : NULL, &facts);
+    if (!st->as)
+        add_lines(text, t, &facts);
+    else if (str_is(str_of(st->as), "create"))
+        define_statement(text, t, &facts);
+    else if (str_is(str_of(st->as), "cloudformation"))
+        define_cloudformation(text, description, &facts);
+    else
+        json_write(text, description, true);
+    if (st->as && !str_is(str_of(st->as), "create"))
+        buf_char(text, '\n');
+    call_free(table);
+    call_free(ttl);
+    arena_free(&a);
+    return 0;
+}
+
+static int run(struct session *s, const struct statement *st, struct err *e)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    struct str name;
+    int r = session_table_name(s, st->table, &name, e);
+
+    if (r < 0)
+        return r;
+    _cleanup_(cleanup_free) char *copy = mem_dup(name.s, name.len);
+
+    r = render(s, st, str_of(copy), &text, e);
+    return r < 0 ? r : output_print(s, st, buf_str(&text), e);
+}
+
+const struct command cmd_describe = {.run = run};

@@ -1,0 +1,62 @@
+#include "pksk/cmd/command.h"
+
+#include "pksk/plan/plan.h"
+#include "pksk/shell/output.h"
+#include "pksk/shell/reading.h"
+
+static int make_plan(struct session *s, struct arena *a, const struct statement *inner,
+                     struct plan *p, struct err *e)
+{
+    const struct table *t;
+    int r;
+
+    switch (inner->verb) {
+    case VERB_GET:
+    case VERB_QUERY:
+    case VERB_SCAN:
+        return reading_plan(s, a, inner, p, e);
+    case VERB_PUT:
+        r = session_table(s, inner->table, &t, e);
+        return r < 0 ? r : plan_write(a, inner, t, p, e);
+    case VERB_CREATE:
+        return plan_create_table(a, inner, p, e);
+    default:
+        err_at(e, ERR_SYNTAX, inner->verb_at,
+               "%s sends no request of its own that could be explained", verb_name(inner->verb));
+        err_expected(e, "get, query, scan, put or create table");
+        return ERR_SYNTAX;
+    }
+}
+
+static int render(struct session *s, const struct statement *st, const struct plan *p,
+                  struct buf *text, struct err *e)
+{
+    struct explain_where where = {
+        .profile = str_of(s->profile),
+        .region = str_of(s->region),
+        .endpoint_url = str_of(s->endpoint_url),
+    };
+
+    if (st->as && str_is(str_of(st->as), "aws-cli"))
+        return plan_explain(text, p, EXPLAIN_AWS_CLI, &where, e);
+    if (st->as && str_is(str_of(st->as), "boto3"))
+        return plan_explain(text, p, EXPLAIN_BOTO3, &where, e);
+    if (st->as)
+        return plan_explain(text, p, EXPLAIN_JSON, &where, e);
+    buf_addf(text, "%.*s\n%s: %s\n", STR_ARG(p->line), p->operation, plan_reach(p, st->inner));
+    return plan_explain(text, p, EXPLAIN_JSON, &where, e);
+}
+
+static int run(struct session *s, const struct statement *st, struct err *e)
+{
+    _cleanup_(arena_free) struct arena a = {0};
+    _cleanup_(buf_free) struct buf text = {0};
+    struct plan p;
+    int r = make_plan(s, &a, st->inner, &p, e);
+
+    if (r == 0)
+        r = render(s, st, &p, &text, e);
+    return r < 0 ? r : output_print(s, st, buf_str(&text), e);
+}
+
+const struct command cmd_explain = {.run = run};

@@ -1,0 +1,10 @@
+#include "pksk/cmd/command.h"
+
+#include "pksk/shell/reading.h"
+
+static int run(struct session *s, const struct statement *st, struct err *e)
+{
+    return reading_run(s, st, e);
+}
+
+const struct command cmd_query = {.run = run};

@@ -1,0 +1,27 @@
+#include "pksk/cmd/command.h"
+
+#include <sys/wait.h>
+
+#include "pksk/base/log.h"
+
+/* system() ignores Ctrl-C in the shell while the command has the terminal, which is what is wanted
+ * here. */
+static int run(unused_arg struct session *s, const struct statement *st, struct err *e)
+{
+    _cleanup_(cleanup_free) char *line = mem_dup(st->rest.s, st->rest.len);
+
+    fflush(stdout);
+    int status = system(line);
+
+    if (status < 0)
+        return err_errno(e, ERR_FAILED, "cannot run", st->rest);
+    if (WIFSIGNALED(status))
+        return err_at(e, WTERMSIG(status) == SIGINT ? ERR_CANCELLED : ERR_FAILED, st->at,
+                      "the command was ended by signal %d", WTERMSIG(status));
+    if (WEXITSTATUS(status))
+        return err_at(e, ERR_FAILED, st->at, "the command ended with status %d",
+                      WEXITSTATUS(status));
+    return 0;
+}
+
+const struct command cmd_shell = {.run = run};

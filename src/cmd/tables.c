@@ -1,0 +1,34 @@
+#include "pksk/cmd/command.h"
+
+#include "pksk/out/text.h"
+#include "pksk/shell/output.h"
+
+/* Asked anew each time: who lists the tables wants to know what is there now. */
+static int run(struct session *s, const struct statement *st, struct err *e)
+{
+    _cleanup_(buf_free) struct buf lines = {0};
+    bool mark = s->out_terminal && s->table && st->redirect == REDIRECT_NONE;
+    const struct str *names;
+    size_t count, shown = 0;
+
+    schema_forget(s->schemas, STR(""));
+    int r = schema_tables(s->schemas, &names, &count, e);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < count; i++) {
+        if (st->args && !str_glob(st->args->text, names[i]))
+            continue;
+        text_escape(&lines, names[i]);
+        if (mark && str_is(names[i], s->table))
+            buf_lit(&lines, "  (in use)");
+        buf_char(&lines, '\n');
+        shown++;
+    }
+    r = output_print(s, st, buf_str(&lines), e);
+    if (r == 0)
+        session_note(s, "%zu table%s", shown, shown == 1 ? "" : "s");
+    return r;
+}
+
+const struct command cmd_tables = {.run = run};

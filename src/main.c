@@ -1,0 +1,126 @@
+/* Options, a session, then statements from where they come: -c, -f, standard input or the line
+ * editor. */
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "pksk/base/file.h"
+#include "pksk/base/log.h"
+#include "pksk/cmd/command.h"
+#include "pksk/cmd/options.h"
+#include "pksk/net/transport.h"
+#include "pksk/shell/repl.h"
+#include "pksk/shell/script.h"
+
+static void on_interrupt(unused_arg int number)
+{
+    cancel_flag++;
+    net_interrupt();
+}
+
+/* Ctrl-C sets a flag, a closed pipe is an error of write(), and nothing of the process is dumped to
+ * a file. */
+static void set_signals(void)
+{
+    struct sigaction interrupt = {.sa_handler = on_interrupt}, ignore = {.sa_handler = SIG_IGN};
+    struct rlimit none = {0, 0};
+
+    sigaction(SIGINT, &interrupt, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+static void log_to_stderr(unused_arg void *ctx, struct str line)
+{
+    _cleanup_(buf_free) struct buf safe = {0};
+
+    options_escape_log(&safe, line);
+    buf_char(&safe, '\n');
+    if (file_write_all(STDERR_FILENO, buf_str(&safe)) < 0)
+        log_set_sink(NULL, NULL);
+}
+
+static void greet(struct session *s)
+{
+    if (s->quiet)
+        return;
+    if (s->local)
+        session_say(s, "pksk " PKSK_VERSION "  DynamoDB at %s  (no AWS account needed)",
+                    s->endpoint_url);
+    else
+        session_say(s, "pksk " PKSK_VERSION
+                       "  `help` lists the commands, TAB offers what may come next");
+}
+
+static int run_interactive(struct session *s)
+{
+    struct err e;
+
+    greet(s);
+    int r = repl_run(s, &e);
+
+    if (r < 0)
+        session_complain(s, STR(""), STR(""), &e);
+    return r;
+}
+
+/* -c and -f in the order in which they were given; without either, standard input. */
+static int run_sources(struct session *s, const struct options *o)
+{
+    int first = 0;
+
+    for (size_t i = 0; i < o->source_count && !s->leaving; i++) {
+        const struct option_source *source = &o->sources[i];
+        int r = source->is_file ? script_run_file(s, source->text, o->keep_going)
+                                : script_run(s, &(struct script){.text = str_of(source->text),
+                                                                 .keep_going = o->keep_going});
+
+        if (first == 0)
+            first = r;
+        if (r == ERR_CANCELLED || (r < 0 && !o->keep_going))
+            break;
+    }
+    if (o->source_count)
+        return first;
+    return isatty(STDIN_FILENO) && s->out_terminal ? run_interactive(s)
+                                                   : script_run_file(s, "-", o->keep_going);
+}
+
+static int run(const struct options *o)
+{
+    struct session s;
+    struct err e;
+    int status, r = session_open(&s, &o->session, &clock_real, &e);
+
+    s.run = command_run;
+    s.topic = command_topic;
+    options_add_variables(o, &s.variables);
+    if (r < 0)
+        session_complain(&s, STR(""), STR(""), &e);
+    else if (o->complete)
+        r = options_complete(&s, str_of(o->complete));
+    else
+        r = run_sources(&s, o);
+    status = s.leaving && r == 0 ? s.leave_status : err_exit_status(r);
+    session_close(&s);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o;
+    int status;
+
+    setlocale(LC_ALL, "");
+    set_signals();
+    if (options_parse(&o, argc, argv, &status)) {
+        if (o.debug)
+            log_set_sink(log_to_stderr, NULL);
+        status = run(&o);
+    }
+    options_deinit(&o);
+    return status;
+}

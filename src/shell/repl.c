@@ -1,0 +1,192 @@
+#include "pksk/shell/repl.h"
+
+#include "pksk/base/log.h"
+#include "pksk/out/text.h"
+#include "pksk/shell/complete.h"
+#include "pksk/shell/editor.h"
+#include "pksk/shell/history.h"
+#include "pksk/shell/offers.h"
+
+struct repl {
+    struct session *session;
+    struct lang_env lang;
+    struct complete_env complete;
+    struct completer *completer;
+    struct dynamo *connected; /* the client that the completer's caches are of */
+    struct buf text;          /* the statement so far */
+};
+
+/* `profile:table> `, coloured; on a continuation line, what is open. */
+static void add_prompt(const struct repl *r, const char *open, struct buf *b)
+{
+    const struct session *s = r->session;
+    _cleanup_(buf_free) struct buf plain = {0};
+    bool named = s->profile && !str_is(str_of(s->profile), "default");
+
+    if (named)
+        buf_addf(&plain, "%s:", s->profile);
+    buf_addf(&plain, "%s", s->table ? s->table : "pksk");
+    if (open) {
+        for (unsigned cells = text_width(buf_str(&plain)), i = 1; i < cells; i++)
+            buf_char(b, ' ');
+        buf_str_add(b, str_is(str_of(open), "quote")     ? STR("'")
+                       : str_is(str_of(open), "bracket") ? STR("(")
+                                                         : STR("-"));
+        buf_lit(b, "> ");
+        return;
+    }
+    buf_str_add(b, str_of(colour_on(COLOUR_BOLD)));
+    text_escape(b, buf_str(&plain));
+    buf_lit(b, COLOUR_OFF "> ");
+}
+
+static int wait_for(void *ctx, int timeout_ms, int fd)
+{
+    struct repl *r = ctx;
+
+    return dynamo_poll(r->session->dynamo, timeout_ms, fd);
+}
+
+/* What the completer knows changes with every statement: `use`, `connect`, `set complete-live`. */
+static void refresh_completer(struct repl *r)
+{
+    struct session *s = r->session;
+
+    r->complete.table = str_of(s->table);
+    r->complete.schemas = s->schemas;
+    r->complete.seen = s->seen;
+    r->complete.live =
+        s->settings.complete_live ? complete_live_dynamo(s->dynamo) : (struct complete_live){0};
+    if (r->connected != s->dynamo)
+        complete_forget(r->completer);
+    r->connected = s->dynamo;
+}
+
+static void remember(struct repl *r, struct str text)
+{
+    struct session *s = r->session;
+    struct err e;
+
+    text = (struct str){text.s, str_trim(text).len ? text.len : 0};
+    while (text.len && text.s[text.len - 1] == '\n')
+        text.len--;
+    if (!text.len)
+        return;
+    free(s->last_statement);
+    s->last_statement = mem_dup(text.s, text.len);
+    if (history_add(s->history, text, &e) < 0)
+        session_warn(s, "%s", e.text);
+}
+
+/* Runs every whole statement of the text. False: it is only a beginning, and *open says what of. */
+static bool run_text(struct repl *r, struct buf *open)
+{
+    struct session *s = r->session;
+    struct str text = buf_str(&r->text);
+    struct arena a = {0};
+    bool whole = true;
+
+    cancel_flag = 0;
+    for (size_t pos = 0; !s->leaving;) {
+        struct statement *st = NULL;
+        struct err e = {0};
+
+        arena_reset(&a);
+        int code = lang_parse(&a, text, &pos, &r->lang, &st, &e);
+
+        if (code == ERR_MORE) {
+            buf_reset(open);
+            buf_str_add(open, str_of(e.expected));
+            whole = false;
+            break;
+        }
+        if (code == 0 && !st)
+            break;
+        if (code == 0)
+            code = s->run(s, st, &e);
+        if (code < 0) {
+            session_complain(s, STR(""), text, &e);
+            break;
+        }
+    }
+    cancel_flag = 0;
+    arena_free(&a);
+    return whole;
+}
+
+/* One statement, over as many lines as it takes. */
+static int read_and_run(struct repl *r)
+{
+    _cleanup_(buf_free) struct buf open = {0};
+    bool more = false;
+
+    buf_reset(&r->text);
+    for (;;) {
+        _cleanup_(buf_free) struct buf prompt = {0}, line = {0};
+        struct err e;
+
+        refresh_completer(r);
+        add_prompt(r, more ? buf_cstr(&open) : NULL, &prompt);
+        int code = editor_read(r->session->editor, buf_str(&prompt), buf_str(&r->text), &line, &e);
+
+        cancel_flag = 0;
+        if (code == ERR_CANCELLED)
+            return 0;
+        if (code != 0) {
+            if (code < 0)
+                session_complain(r->session, STR(""), STR(""), &e);
+            return code;
+        }
+        buf_str_add(&r->text, buf_str(&line));
+        buf_char(&r->text, '\n');
+        more = !run_text(r, &open);
+        if (!more) {
+            remember(r, buf_str(&r->text));
+            return 0;
+        }
+    }
+}
+
+static int open_editor(struct repl *r, struct err *e)
+{
+    struct session *s = r->session;
+    char *path = history_default_path();
+    struct err why;
+
+    s->history = history_new(0);
+    if (path && history_open(s->history, path, &why) < 0)
+        session_warn(s, "%s; the history is kept for this session only", why.text);
+    free(path);
+    r->complete =
+        (struct complete_env){.lang = &r->lang, .clock = s->clock, .ctx = s, .names = offers_names};
+    r->completer = completer_new(&r->complete);
+    struct editor_options o = {
+        .history = s->history,
+        .completer = r->completer,
+        .lang = s->settings.highlight ? &r->lang : NULL,
+        .ctx = r,
+        .wait = wait_for,
+        .no_editrc = s->no_config,
+    };
+
+    return editor_new(&o, &s->editor, e);
+}
+
+int repl_run(struct session *s, struct err *e)
+{
+    struct repl r = {.session = s};
+    int code;
+
+    s->interactive = true;
+    r.lang = session_lang(s, true);
+    code = open_editor(&r, e);
+    if (code == 0) {
+        while (!s->leaving && read_and_run(&r) == 0)
+            ;
+    }
+    editor_free(s->editor);
+    s->editor = NULL;
+    completer_free(r.completer);
+    buf_free(&r.text);
+    return code;
+}

@@ -1,0 +1,62 @@
+#include "pksk/shell/script.h"
+
+#include <unistd.h>
+
+#include "pksk/base/file.h"
+#include "pksk/base/log.h"
+
+int script_run(struct session *s, const struct script *script)
+{
+    struct lang_env env = session_lang(s, true);
+    struct arena a = {0};
+    int first = 0;
+
+    for (size_t pos = 0; !s->leaving;) {
+        struct statement *st = NULL;
+        struct err e = {0};
+
+        arena_reset(&a);
+        int r = lang_parse(&a, script->text, &pos, &env, &st, &e);
+
+        if (r == 0 && !st)
+            break;
+        if (r == 0)
+            r = s->run(s, st, &e);
+        if (r < 0 || cancel_flag) {
+            if (r == 0)
+                r = err_set(&e, ERR_CANCELLED, "interrupted");
+            session_complain(s, script->source, script->text, &e);
+        }
+        if (first == 0)
+            first = r;
+        if (r == ERR_MORE || r == ERR_CANCELLED || (r < 0 && !script->keep_going))
+            break;
+    }
+    arena_free(&a);
+    return first == ERR_MORE ? ERR_SYNTAX : first;
+}
+
+static int read_all(const char *path, struct buf *text, struct err *e)
+{
+    if (str_is(str_of(path), "-"))
+        path = "/dev/stdin";
+    return file_read(path, SCRIPT_MAX, text, e);
+}
+
+int script_run_file(struct session *s, const char *path, bool keep_going)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    bool input = str_is(str_of(path), "-"), restricted = s->restricted;
+    struct err e;
+    int r = read_all(path, &text, &e);
+
+    if (r < 0) {
+        session_complain(s, STR(""), STR(""), &e);
+        return r;
+    }
+    s->restricted |= input;
+    r = script_run(s, &(struct script){input ? STR("standard input") : str_of(path), buf_str(&text),
+                                       keep_going});
+    s->restricted = restricted;
+    return r;
+}
