@@ -97,15 +97,23 @@ static unsigned least(const struct column *c)
     return MIN(c->natural, (unsigned)NARROW);
 }
 
-/* The keys' widths; they may take three fifths of the line, or all of it when there is no more. */
+/* A key that is the same in every row, as in a query of one partition, can be short. */
+static unsigned key_need(const struct grid *g, const struct column *c, bool tight)
+{
+    return tight && !c->varied && g->items > 1 ? least(c) : c->natural;
+}
+
+/* The keys' widths; they may take four fifths of the line, or all of it when there is no more. */
 static unsigned fit_keys(struct grid *g, const size_t *ranked, size_t keys)
 {
-    unsigned *needs = mem_resize(NULL, keys * 2 + 1, sizeof(*needs)), used = 0;
-    unsigned width = g->count > keys ? g->o->width * 3 / 5 : g->o->width;
+    unsigned *needs = mem_resize(NULL, keys * 2 + 1, sizeof(*needs)), used = 0, all = 0;
+    unsigned width = g->count > keys ? g->o->width * 4 / 5 : g->o->width;
     unsigned gaps = keys ? (unsigned)(keys - 1) * GAP : 0;
 
+    for (size_t i = 0; i < g->count && all <= g->o->width; i++)
+        all += g->columns[i].natural + GAP;
     for (size_t i = 0; i < keys; i++)
-        needs[i] = g->columns[ranked[i]].natural;
+        needs[i] = key_need(g, &g->columns[ranked[i]], all > g->o->width + GAP);
     grid_share(needs, needs + keys, keys, width > gaps ? width - gaps : 1);
     for (size_t i = 0; i < keys; i++) {
         g->columns[ranked[i]].cells = needs[keys + i];
@@ -126,7 +134,7 @@ static size_t fit_count(const struct grid *g, size_t *ranked, size_t keys, unsig
     for (size_t i = keys; i < g->count; i++)
         at += least(&g->columns[ranked[i]]) + GAP;
     *room = width > used ? width - used : 0;
-    if (g->whole || at <= width + GAP)
+    if (at <= width + GAP)
         return g->count;
     at = used + MORE_CELLS;
     *room -= MIN(*room, (unsigned)(MORE_CELLS + GAP));
@@ -143,24 +151,23 @@ static size_t fit_count(const struct grid *g, size_t *ranked, size_t keys, unsig
     return n;
 }
 
-static void fit_others(struct grid *g, const size_t *ranked, size_t count, unsigned room)
+/* Widths for columns that are all shown: each has its least first, and a fair share of the rest. */
+static void fit_shown(struct grid *g, const size_t *ranked, size_t count, unsigned room)
 {
     unsigned *needs = mem_resize(NULL, count * 2 + 1, sizeof(*needs));
-    unsigned gaps = count ? (unsigned)(count - 1) * GAP : 0, kept = 0;
+    unsigned gaps = count ? (unsigned)(count - 1) * GAP : 0;
 
-    /* each has its least first, and a fair share of the rest on top */
-    for (size_t i = 0; i < count; i++) {
-        kept += least(&g->columns[ranked[i]]);
+    for (size_t i = 0; i < count; i++)
         needs[i] = g->columns[ranked[i]].natural;
-    }
-    grid_share(needs, needs + count, count, room > gaps ? room - gaps : kept);
+    grid_share(needs, needs + count, count, room > gaps ? room - gaps : 1);
     for (size_t i = 0; i < count; i++)
         g->columns[ranked[i]].cells =
             MAX(needs[count + i], g->whole ? MIN(needs[i], (unsigned)NARROWEST) : 1u);
     free(needs);
 }
 
-static void choose(struct grid *g, size_t *ranked)
+/* How many of the ranked columns are shown: those in front. */
+static size_t choose(struct grid *g, size_t *ranked)
 {
     size_t keys = 0, n = g->count;
     unsigned used, room;
@@ -168,33 +175,36 @@ static void choose(struct grid *g, size_t *ranked)
     if (!g->o->width) {
         for (size_t i = 0; i < g->count; i++)
             g->columns[i].cells = g->columns[i].natural;
-    } else {
-        while (keys < g->count && g->columns[ranked[keys]].key)
-            keys++;
-        used = fit_keys(g, ranked, keys);
-        n = fit_count(g, ranked, keys, used, &room);
-        fit_others(g, ranked + keys, n - keys, room);
+        return n;
     }
-    for (size_t i = 0; i < g->count; i++)
-        g->columns[i].shown = false;
-    for (size_t i = 0; i < n; i++)
-        g->columns[ranked[i]].shown = true;
-    g->hidden = g->count - n;
+    if (g->whole) {
+        fit_shown(g, ranked, n, g->o->width);
+        return n;
+    }
+    while (keys < g->count && g->columns[ranked[keys]].key)
+        keys++;
+    used = fit_keys(g, ranked, keys);
+    n = fit_count(g, ranked, keys, used, &room);
+    fit_shown(g, ranked + keys, n - keys, room);
+    return n;
 }
 
 void grid_fit(struct grid *g)
 {
     unsigned *before = mem_resize(NULL, g->count + 1, sizeof(*before));
-    size_t *ranked = mem_resize(NULL, g->count + 1, sizeof(*ranked)), hidden = g->hidden;
+    size_t *ranked = mem_resize(NULL, g->count + 1, sizeof(*ranked)), n;
 
     for (size_t i = 0; i < g->count; i++) {
         ranked[i] = i;
         before[i] = g->columns[i].shown ? g->columns[i].cells : 0;
     }
     qsort_r(ranked, g->count, sizeof(*ranked), by_dullness, g);
-    choose(g, ranked);
+    n = choose(g, ranked);
+    for (size_t i = 0; i < g->count; i++)
+        g->columns[ranked[i]].shown = i < n;
+    g->changed = g->hidden != g->count - n;
+    g->hidden = g->count - n;
     g->shown = 0;
-    g->changed = hidden != g->hidden;
     for (size_t i = 0; i < g->count; i++) {
         const struct column *c = &g->columns[i];
 

@@ -129,6 +129,27 @@ static void open_table(struct pretty *p, struct shape *shape, struct buf *out)
     shape->grid.changed = false;
 }
 
+/* A lone item whose table would hide most of it says more as lines. */
+static bool is_better_alone(const struct pretty *p, const struct shape *shape)
+{
+    const struct grid *g = &shape->grid;
+    size_t keys = MIN(g->shown, p->printer.o.key_count);
+
+    return g->items == 1 && !p->dense && g->hidden > g->shown - keys;
+}
+
+static void add_alone(struct pretty *p, struct shape *shape, struct buf *out,
+                      const struct value *item)
+{
+    if (p->begun)
+        buf_char(out, '\n');
+    if (p->count > 1)
+        add_heading(p, shape, out);
+    single_add(out, &p->printer.o, item);
+    p->begun = true;
+    p->now = NULL;
+}
+
 static int pretty_page(struct printer *printer, const struct value *items, struct err *e)
 {
     struct pretty *p = (struct pretty *)printer;
@@ -144,8 +165,14 @@ static int pretty_page(struct printer *printer, const struct value *items, struc
     for (const struct value *item = items; item && r == 0; item = item->next) {
         struct buf *out = sink_room(printer->sink);
 
-        open_table(p, p->of[i], out);
-        grid_add_row(&p->of[i++]->grid, out, item);
+        struct shape *shape = p->of[i++];
+
+        if (is_better_alone(p, shape)) {
+            add_alone(p, shape, out, item);
+        } else {
+            open_table(p, shape, out);
+            grid_add_row(&shape->grid, out, item);
+        }
         r = sink_filled(printer->sink, e);
     }
     return r;

@@ -309,14 +309,45 @@ TEST(pretty_never_wraps)
     }
 }
 
+static const char wide_item[] =
+    "{\"pk\":{\"S\":\"A#1\"},\"a\":{\"S\":\"abcdefghijklmnopqrst\"},"
+    "\"b\":{\"S\":\"abcdefghijklmnopqrst\"},\"c\":{\"N\":\"1\"},"
+    "\"d\":{\"S\":\"abcdefghijklmnopqrst\"},\"gsi1pk\":{\"S\":\"x\"}}\n";
+
 TEST(pretty_says_how_much_more_there_is)
 {
-    CHECK_STR(printed(FORMAT_PRETTY, options(50),
-                      "{\"pk\":{\"S\":\"A#1\"},\"a\":{\"S\":\"abcdefghijklmnopqrst\"},"
-                      "\"b\":{\"S\":\"abcdefghijklmnopqrst\"},\"c\":{\"N\":\"1\"},"
-                      "\"d\":{\"S\":\"abcdefghijklmnopqrst\"},\"gsi1pk\":{\"S\":\"x\"}}"),
+    _cleanup_(buf_free) struct buf lines = {0};
+
+    buf_addf(&lines, "%s%s", wide_item, wide_item);
+    CHECK_STR(printed(FORMAT_PRETTY, options(50), buf_cstr(&lines)),
               "pk   a                     c  +3 more\n"
+              "A#1  abcdefghijklmnopqrst  1\n"
               "A#1  abcdefghijklmnopqrst  1\n");
+}
+
+TEST(pretty_shows_a_lone_wide_item_as_lines)
+{
+    CHECK_STR(printed(FORMAT_PRETTY, options(50), wide_item), "pk      A#1\n"
+                                                              "a       abcdefghijklmnopqrst\n"
+                                                              "b       abcdefghijklmnopqrst\n"
+                                                              "c       1\n"
+                                                              "d       abcdefghijklmnopqrst\n"
+                                                              "gsi1pk  x\n");
+}
+
+TEST(pretty_shortens_a_key_that_is_the_same_everywhere)
+{
+    CHECK_STR(
+        printed(
+            FORMAT_PRETTY, options(60),
+            "{\"pk\":{\"S\":\"GAME#0ab37cf1-fc60-4d93-b72b-89335f759581\"},"
+            "\"sk\":{\"S\":\"USER#ann\"},\"score\":{\"N\":\"7\"},\"place\":{\"S\":\"Lisbon, on the "
+            "river\"}}\n"
+            "{\"pk\":{\"S\":\"GAME#0ab37cf1-fc60-4d93-b72b-89335f759581\"},"
+            "\"sk\":{\"S\":\"USER#bo\"},\"score\":{\"N\":\"12\"},\"place\":{\"S\":\"Oslo\"}}\n"),
+        "pk                    sk        place                 score\n"
+        "GAME#0ab37cf1-fc60-…  USER#ann  Lisbon, on the river      7\n"
+        "GAME#0ab37cf1-fc60-…  USER#bo   Oslo                     12\n");
 }
 
 TEST(select_orders_the_columns)
