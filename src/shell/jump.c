@@ -61,7 +61,7 @@ static void add_names(struct json_writer *w, const struct jump *j)
     json_name(w, STR("ExpressionAttributeNames"));
     json_begin_object(w);
     for (unsigned i = 0; i < j->part_count; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof(name), "#p%u", i);
         json_name(w, str_of(name));
         json_string(w, j->parts[i].name);
@@ -76,7 +76,7 @@ static void add_values(struct json_writer *w, const struct jump *j)
     json_name(w, STR("ExpressionAttributeValues"));
     json_begin_object(w);
     for (unsigned i = 0; i < j->part_count; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof(name), ":p%u", i);
         add_value(w, name, j->parts[i].type, j->parts[i].text);
     }
