@@ -7,7 +7,7 @@
 #include "pksk/cmd/command.h"
 #include "pksk/out/text.h"
 #include "pksk/shell/complete.h"
-#include "pksk/shell/offers.h"
+#include "pksk/shell/vocabulary.h"
 
 /* id, short, long, argument (NULL: none; "[X]": may be left out), help */
 #define OPTIONS(O)                                                                                 \
@@ -264,7 +264,7 @@ int options_complete(struct session *s, struct str line)
         .seen = s->seen,
         .clock = s->clock,
         .ctx = s,
-        .names = offers_names,
+        .names = vocabulary_offer,
     };
     const struct table *t;
     struct str name;

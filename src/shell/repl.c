@@ -5,7 +5,7 @@
 #include "pksk/shell/complete.h"
 #include "pksk/shell/editor.h"
 #include "pksk/shell/history.h"
-#include "pksk/shell/offers.h"
+#include "pksk/shell/vocabulary.h"
 
 struct repl {
     struct session *session;
@@ -158,7 +158,7 @@ static int open_editor(struct repl *r, struct err *e)
         session_warn(s, "%s; the history is kept for this session only", why.text);
     free(path);
     r->complete =
-        (struct complete_env){.lang = &r->lang, .clock = s->clock, .ctx = s, .names = offers_names};
+        (struct complete_env){.lang = &r->lang, .clock = s->clock, .ctx = s, .names = vocabulary_offer};
     r->completer = completer_new(&r->complete);
     struct editor_options o = {
         .history = s->history,
