@@ -35,12 +35,8 @@ static void add_rate(const struct progress *p, struct buf *b, uint64_t items, in
     }
 }
 
-static void add_line(const struct progress *p, struct buf *b, const char *what, uint64_t items,
-                     uint64_t bytes)
+static void add_amounts(const struct progress *p, struct buf *b, uint64_t items, uint64_t bytes)
 {
-    buf_lit(b, "  ");
-    text_escape(b, str_of(what));
-    buf_lit(b, "  ");
     text_count(b, items);
     if (p->total) {
         buf_lit(b, " of ");
@@ -54,6 +50,18 @@ static void add_line(const struct progress *p, struct buf *b, const char *what, 
     add_rate(p, b, items, p->drawn_us - p->began_us);
 }
 
+static void add_line(const struct progress *p, struct buf *b, const char *what, uint64_t items,
+                     uint64_t bytes)
+{
+    buf_lit(b, "  ");
+    text_escape(b, str_of(what));
+    buf_lit(b, "  ");
+    if (p->total || items || bytes)
+        add_amounts(p, b, items, bytes);
+    else /* something that is only waited for */
+        text_duration(b, (p->drawn_us - p->began_us) / 1000000 * 1000000);
+}
+
 void progress_update(struct progress *p, const char *what, uint64_t items, uint64_t bytes)
 {
     _cleanup_(buf_free) struct buf line = {0}, drawn = {0};
@@ -64,7 +72,7 @@ void progress_update(struct progress *p, const char *what, uint64_t items, uint6
         return;
     p->drawn_us = now;
     add_line(p, &line, what, items, bytes);
-    text_screen(&columns, &rows);
+    text_screen_of(STDERR_FILENO, &columns, &rows);
     buf_lit(&drawn, "\r\033[2m");
     text_cut(&drawn, buf_str(&line), columns - 1); /* the last column would wrap on some */
     buf_lit(&drawn, "\033[0m\033[K");

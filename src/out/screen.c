@@ -13,14 +13,19 @@ static unsigned from_environment(const char *name, unsigned otherwise)
     return (unsigned)n;
 }
 
-void text_screen(unsigned *columns, unsigned *rows)
+void text_screen_of(int fd, unsigned *columns, unsigned *rows)
 {
     struct winsize size = {0};
 
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+    if (ioctl(fd, TIOCGWINSZ, &size) < 0)
         size = (struct winsize){0};
     *columns = size.ws_col ? size.ws_col : from_environment("COLUMNS", 80);
     *rows = size.ws_row ? size.ws_row : from_environment("LINES", 24);
+}
+
+void text_screen(unsigned *columns, unsigned *rows)
+{
+    text_screen_of(STDOUT_FILENO, columns, rows);
 }
 
 bool text_colour_wanted(int fd)

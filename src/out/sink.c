@@ -280,6 +280,11 @@ bool sink_reader_gone(const struct sink *s)
  * failure. */
 static int command_result(const struct sink *s, int status, struct err *e)
 {
+    if (s->kind == SINK_PAGER && WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+        err_set(e, ERR_FAILED, "cannot run the pager: %s", s->name);
+        err_hint(e, "set pager off, or to a command that is there");
+        return ERR_FAILED;
+    }
     if (s->kind == SINK_PAGER || status == 0)
         return 0;
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)

@@ -47,7 +47,9 @@ void text_duration(struct buf *b, int64_t us)
 {
     uint64_t t = us > 0 ? (uint64_t)us : 0, s = (t + 500000) / 1000000;
 
-    if (t < 950)
+    if (t % 1000000 == 0 && t < 60000000)
+        buf_addf(b, "%" PRIu64 " s", t / 1000000);
+    else if (t < 950)
         add_tenths(b, t, 1000, "ms");
     else if (t < 999500)
         buf_addf(b, "%" PRIu64 " ms", (t + 500) / 1000);

@@ -287,6 +287,25 @@ TEST(the_pager_is_told_to_be_safe)
     CHECK(str_find(env, STR("LESS=R\n"), &at) && !str_find(env, STR("LESS=FRX"), &at));
 }
 
+TEST(a_pager_that_is_not_there_is_said)
+{
+    struct err e = {0};
+
+    fflush(stderr);
+    int saved = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    dup2(null, STDERR_FILENO); /* sh has its say, too */
+    struct sink *s = sink_pager("no-such-pager-here", 1, 80);
+    int r = sink_write(s, STR("a\nb\nc\n"), &e), closed;
+    if (r == 0)
+        r = sink_flush(s, &e);
+    closed = sink_close(s, true, &e);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(null);
+    CHECK(closed == ERR_FAILED);
+    CHECK_STR(str_of(e.text), "cannot run the pager: no-such-pager-here");
+}
+
 __attribute__((constructor)) static void make_dir(void)
 {
     if (!mkdtemp(dir))

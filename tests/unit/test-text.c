@@ -179,7 +179,8 @@ TEST(amounts)
 
 TEST(durations)
 {
-    CHECK_STR(duration(-5), "0.0 ms");
+    CHECK_STR(duration(-5), "0 s");
+    CHECK_STR(duration(3000000), "3 s");
     CHECK_STR(duration(430), "0.4 ms");
     CHECK_STR(duration(950), "1 ms");
     CHECK_STR(duration(9000), "9 ms");

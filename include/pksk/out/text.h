@@ -28,6 +28,7 @@ void text_blanks(struct buf *b, unsigned count);
 void text_screen(
     unsigned *columns,
     unsigned *rows); /* of the terminal on standard output, else $COLUMNS/$LINES, else 80 × 24 */
+void text_screen_of(int fd, unsigned *columns, unsigned *rows);
 bool text_colour_wanted(int fd); /* a terminal, TERM not dumb, NO_COLOR unset or empty */
 
 /* Colours are roles, so that a theme is one place. */
