@@ -94,12 +94,16 @@ struct arena_texts {
 
 static size_t text_place(struct str t)
 {
-    uint64_t first = 0, last = 0;
-    size_t n = MIN(t.len, sizeof(first));
+    const unsigned char *p = (const unsigned char *)t.s;
+    uint64_t first = p[0], last = p[t.len - 1];
 
-    memcpy(&first, t.s, n);
-    memcpy(&last, t.s + t.len - n, n);
-    return ((first ^ last >> 3 ^ t.len << 24) * 0x9e3779b97f4a7c15u >> 32) % TEXTS;
+    if (t.len >= 8) {
+        memcpy(&first, t.s, 8);
+        memcpy(&last, t.s + t.len - 8, 8);
+    } else if (t.len >= 2) {
+        first |= (uint64_t)p[1] << 8 | (uint64_t)p[t.len / 2] << 16 | (uint64_t)p[t.len - 2] << 24;
+    }
+    return ((first ^ last << 7 ^ t.len << 40) * 0x9e3779b97f4a7c15u >> 32) % TEXTS;
 }
 
 struct str arena_intern(struct arena *a, struct str t)

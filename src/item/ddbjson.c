@@ -5,27 +5,29 @@
 #include "pksk/item/base64.h"
 #include "pksk/item/number.h"
 
-/* What is open. A map's or list's value is a frame, and so is each {"S": …} around a value. */
-enum frame_kind {
-    FRAME_MAP,  /* wants a name, or a wrapper for the name that came */
-    FRAME_LIST, /* wants wrappers */
-    FRAME_SET,  /* wants strings */
-    FRAME_TYPED /* a wrapper: wants its type's name, then the payload, then its end */
+/* A map, list or set that is open, and how far the member or element under way has come. */
+enum stage {
+    STAGE_BETWEEN, /* a name, an element, or the end */
+    STAGE_TYPE,    /* in {"S": …}: the type's name */
+    STAGE_PAYLOAD,
+    STAGE_END, /* in {"S": …}: the closing brace */
 };
 
 struct ddb_frame {
-    enum frame_kind kind;
-    enum attr_type type; /* of the payload; FRAME_TYPED: ATTR_TYPES until its name came */
-    struct value *value; /* being filled; FRAME_TYPED: NULL until the payload came */
+    struct value *value; /* being filled */
     struct value *last;  /* its last member or element */
-    struct str name;     /* FRAME_MAP: the member under way */
-    struct map *names;   /* FRAME_MAP: of a large map, to find names that come twice */
+    struct value *kid;   /* the member or element under way; from STAGE_END on */
+    struct str name;     /* its name, in a map */
+    uint64_t seen;       /* a bit for each name in the map; two names may share one */
+    struct map *names;   /* of a large map, to find names that come twice */
+    enum stage stage;
+    enum attr_type type; /* of the member or element under way; from STAGE_PAYLOAD on */
 };
 
-#define FRAMES_MAX DDB_JSON_DEPTH_MAX
+#define FRAMES_MAX (DDB_JSON_DEPTH_MAX / 2)
 #define NAMES_SCANNED_MAX 24 /* members of a map that are compared one by one */
 
-static struct ddb_frame *top(struct ddb_decoder *d)
+static inline struct ddb_frame *top(const struct ddb_decoder *d)
 {
     return &d->frames[d->depth - 1];
 }
@@ -36,11 +38,11 @@ static struct str path(const struct ddb_decoder *d, struct buf *b)
     for (unsigned i = 0; i < d->depth; i++) {
         const struct ddb_frame *f = &d->frames[i];
 
-        if (f->kind == FRAME_MAP && f->name.s) {
+        if (f->value->type != ATTR_M) {
+            buf_addf(b, "[%u]", f->value->len);
+        } else if (f->name.s) {
             buf_str_add(b, b->len ? STR(".") : STR(""));
             buf_str_add(b, f->name);
-        } else if (f->kind == FRAME_LIST || f->kind == FRAME_SET) {
-            buf_addf(b, "[%u]", f->value->len);
         }
     }
     return buf_str(b);
@@ -64,8 +66,7 @@ static int refuse(const struct ddb_decoder *d, struct err *e, const char *format
     return err_set(e, ERR_FAILED, "attribute %.*s: %.*s", STR_ARG(at), STR_ARG(buf_str(&what)));
 }
 
-static int push(struct ddb_decoder *d, enum frame_kind kind, enum attr_type type,
-                struct value *value, struct err *e)
+static int push(struct ddb_decoder *d, struct value *value, struct err *e)
 {
     if (d->depth == FRAMES_MAX)
         return refuse(d, e, "nested deeper than the %d levels of DynamoDB", VALUE_DEPTH_MAX);
@@ -73,7 +74,7 @@ static int push(struct ddb_decoder *d, enum frame_kind kind, enum attr_type type
         d->cap = MAX(d->cap * 2, 16u);
         d->frames = mem_resize(d->frames, d->cap, sizeof(*d->frames));
     }
-    d->frames[d->depth++] = (struct ddb_frame){.kind = kind, .type = type, .value = value};
+    d->frames[d->depth++] = (struct ddb_frame){.value = value};
     return 0;
 }
 
@@ -107,15 +108,10 @@ void ddb_decoder_free(struct ddb_decoder *d)
     *d = (struct ddb_decoder){0};
 }
 
-static bool seen_before(struct ddb_frame *f, struct str name)
+static bool is_member(struct ddb_frame *f, struct str name)
 {
-    if (f->value->len < NAMES_SCANNED_MAX) {
-        value_each (member, f->value) {
-            if (member->name_bytes == name.s || str_eq(value_name(member), name))
-                return true;
-        }
-        return false;
-    }
+    if (f->value->len < NAMES_SCANNED_MAX)
+        return value_member(f->value, name) != NULL;
     if (!f->names) {
         f->names = mem_resize(NULL, 1, sizeof(*f->names));
         *f->names = (struct map){0};
@@ -125,24 +121,18 @@ static bool seen_before(struct ddb_frame *f, struct str name)
     return map_put(f->names, name, f) != NULL;
 }
 
-static int member_name(struct ddb_decoder *d, struct str text, struct err *e)
+static int member_name(struct ddb_decoder *d, struct ddb_frame *f, struct str text, struct err *e)
 {
-    struct ddb_frame *f = top(d);
+    uint64_t bit = 1;
 
+    if (text.len)
+        bit <<= ((unsigned char)text.s[0] * 5 + (unsigned char)text.s[text.len - 1] * 3 +
+                 (unsigned char)text.s[text.len / 2] + text.len) &
+                63;
     f->name = arena_intern(d->arena, text);
-    if (seen_before(f, f->name))
+    if ((f->seen & bit || f->names) && is_member(f, f->name))
         return refuse(d, e, "the name stands there twice");
-    return 0;
-}
-
-static int type_name(struct ddb_decoder *d, struct str text, struct err *e)
-{
-    struct ddb_frame *f = top(d);
-
-    if (f->type != ATTR_TYPES)
-        return refuse(d, e, "two types in one value");
-    if (!attr_type_from(text, &f->type))
-        return refuse(d, e, "unknown type \"%.*s\"", STR_ARG(utf8_cut(text, 40)));
+    f->seen |= bit;
     return 0;
 }
 
@@ -150,14 +140,15 @@ static int type_name(struct ddb_decoder *d, struct str text, struct err *e)
 static int text_value(struct ddb_decoder *d, enum attr_type type, struct str text,
                       struct value **ret, struct err *e)
 {
+    struct value *v;
+    size_t len = 0;
+
     if (text.len > UINT32_MAX)
         return refuse(d, e, "the text is too long");
     if (type == ATTR_N && !number_looks_like(text))
         return refuse(d, e, "\"%.*s\" is not a number", STR_ARG(utf8_cut(text, 80)));
-    struct value *v = value_new_text(d->arena, type, text);
-    size_t len = 0;
-
-    if (type == ATTR_B) {
+    v = value_new_text(d->arena, type, text);
+    if (type == ATTR_B) { /* the bytes take less room than their base64 */
         if (!base64_decode(text, (char *)(v + 1), &len))
             return refuse(d, e, "not base64");
         v->len = (uint32_t)len;
@@ -184,122 +175,116 @@ static int wrong_payload(const struct ddb_decoder *d, enum attr_type type, struc
     return refuse(d, e, "%s must be %s", attr_type_name(type), wanted[type]);
 }
 
-static int open_payload(struct ddb_decoder *d, struct ddb_frame *f, struct err *e)
+static int payload(struct ddb_decoder *d, struct ddb_frame *f, enum json_event event,
+                   struct str text, struct err *e)
 {
-    enum frame_kind kind = f->type == ATTR_M   ? FRAME_MAP
-                           : f->type == ATTR_L ? FRAME_LIST
-                                               : FRAME_SET;
-
-    f->value = value_new(d->arena, f->type);
-    return push(d, kind, f->type, f->value, e);
-}
-
-static int payload(struct ddb_decoder *d, enum json_event event, struct str text, struct err *e)
-{
-    struct ddb_frame *f = top(d);
     enum attr_type type = f->type;
-
-    if (type <= ATTR_B && event == JSON_STRING)
-        return text_value(d, type, text, &f->value, e);
-    if ((type == ATTR_M && event == JSON_OBJECT_BEGIN) ||
-        (type >= ATTR_L && event == JSON_ARRAY_BEGIN))
-        return open_payload(d, f, e);
     bool is_true = event == JSON_TRUE;
 
+    f->stage = STAGE_END;
+    if (type <= ATTR_B && event == JSON_STRING)
+        return text_value(d, type, text, &f->kid, e);
+    if ((type == ATTR_M && event == JSON_OBJECT_BEGIN) ||
+        (type >= ATTR_L && event == JSON_ARRAY_BEGIN)) {
+        f->kid = value_new(d->arena, type);
+        return push(d, f->kid, e);
+    }
     if ((type == ATTR_NULL && is_true) || (type == ATTR_BOOL && (is_true || event == JSON_FALSE))) {
-        f->value = value_new(d->arena, type);
-        f->value->boolean = is_true && type == ATTR_BOOL;
+        f->kid = value_new(d->arena, type);
+        f->kid->boolean = is_true && type == ATTR_BOOL;
         return 0;
     }
     return wrong_payload(d, type, e);
 }
 
-/* A wrapper ends: its value becomes a member or element of what is below it. */
-static int end_typed(struct ddb_decoder *d, struct err *e)
+static int type_name(struct ddb_decoder *d, struct ddb_frame *f, enum json_event event,
+                     struct str text, struct err *e)
 {
-    struct value *v = top(d)->value;
-
-    if (!v)
+    if (event == JSON_OBJECT_END)
         return refuse(d, e, "{} is no value: a type must stand in it");
-    d->depth--;
-    struct ddb_frame *f = top(d);
+    if (!attr_type_from(text, &f->type))
+        return refuse(d, e, "unknown type \"%.*s\"", STR_ARG(utf8_cut(text, 40)));
+    f->stage = STAGE_PAYLOAD;
+    return 0;
+}
 
-    if (f->kind == FRAME_MAP) {
-        v->name_bytes = f->name.s;
-        v->name_len = (uint32_t)f->name.len;
+static int end_of_typed(struct ddb_decoder *d, struct ddb_frame *f, enum json_event event,
+                        struct err *e)
+{
+    if (event != JSON_OBJECT_END)
+        return refuse(d, e, "two types in one value");
+    if (f->name.s) {
+        f->kid->name_bytes = f->name.s;
+        f->kid->name_len = (uint32_t)f->name.len;
         f->name.s = NULL;
     }
-    value_append(f->value, &f->last, v);
+    value_append(f->value, &f->last, f->kid);
+    f->stage = STAGE_BETWEEN;
     return 0;
 }
 
-static int in_typed(struct ddb_decoder *d, enum json_event event, struct str text, struct err *e)
+static int end_of_frame(struct ddb_decoder *d, struct ddb_frame *f, struct err *e)
 {
-    if (event == JSON_NAME)
-        return type_name(d, text, e);
-    if (event == JSON_OBJECT_END)
-        return end_typed(d, e);
-    return payload(d, event, text, e);
-}
+    bool empty_set = f->value->type >= ATTR_SS && !f->value->len;
 
-static int in_map(struct ddb_decoder *d, enum json_event event, struct str text, struct err *e)
-{
-    if (event == JSON_NAME)
-        return member_name(d, text, e);
-    if (event == JSON_OBJECT_BEGIN)
-        return push(d, FRAME_TYPED, ATTR_TYPES, NULL, e);
-    if (event != JSON_OBJECT_END)
-        return refuse(d, e, "expected a typed value such as {\"S\":\"text\"}");
-    drop_names(top(d));
+    drop_names(f);
     d->done = --d->depth == 0;
-    return 0;
+    return empty_set ? refuse(d, e, "a set cannot be empty") : 0;
 }
 
-static int in_list(struct ddb_decoder *d, enum json_event event, struct err *e)
+static int set_element(struct ddb_decoder *d, struct ddb_frame *f, enum json_event event,
+                       struct str text, struct err *e)
 {
-    if (event == JSON_OBJECT_BEGIN)
-        return push(d, FRAME_TYPED, ATTR_TYPES, NULL, e);
-    if (event != JSON_ARRAY_END)
-        return refuse(d, e, "expected a typed value such as {\"S\":\"text\"}");
-    d->depth--;
-    return 0;
-}
-
-static int in_set(struct ddb_decoder *d, enum json_event event, struct str text, struct err *e)
-{
-    struct ddb_frame *f = top(d);
+    enum attr_type type = f->value->type;
     struct value *v = NULL;
 
-    if (event == JSON_ARRAY_END) {
-        d->depth--;
-        return f->value->len ? 0 : refuse(d, e, "a set cannot be empty");
-    }
     if (event != JSON_STRING)
-        return wrong_payload(d, f->type, e);
-    int code = text_value(d, f->type - ATTR_SS + ATTR_S, text, &v, e);
+        return wrong_payload(d, type, e);
+    int code = text_value(d, type - ATTR_SS + ATTR_S, text, &v, e);
 
     if (!code)
         value_append(f->value, &f->last, v);
     return code;
 }
 
+static int between(struct ddb_decoder *d, struct ddb_frame *f, enum json_event event,
+                   struct str text, struct err *e)
+{
+    if (event == JSON_NAME)
+        return member_name(d, f, text, e);
+    if (event == JSON_OBJECT_END || event == JSON_ARRAY_END)
+        return end_of_frame(d, f, e);
+    if (f->value->type >= ATTR_SS)
+        return set_element(d, f, event, text, e);
+    if (event != JSON_OBJECT_BEGIN)
+        return refuse(d, e, "expected a typed value such as {\"S\":\"text\"}");
+    f->stage = STAGE_TYPE;
+    return 0;
+}
+
+static int outermost(struct ddb_decoder *d, enum json_event event, struct err *e)
+{
+    if (d->done || event != JSON_OBJECT_BEGIN)
+        return refuse(d, e, "expected an object");
+    d->item = value_new(d->arena, ATTR_M);
+    return push(d, d->item, e);
+}
+
 int ddb_decoder_event(struct ddb_decoder *d, enum json_event event, struct str text, struct err *e)
 {
-    if (!d->depth) {
-        if (d->done || event != JSON_OBJECT_BEGIN)
-            return refuse(d, e, "expected an object");
-        d->item = value_new(d->arena, ATTR_M);
-        return push(d, FRAME_MAP, ATTR_M, d->item, e);
-    }
-    switch (top(d)->kind) {
-    case FRAME_TYPED:
-        return in_typed(d, event, text, e);
-    case FRAME_MAP:
-        return in_map(d, event, text, e);
-    case FRAME_LIST:
-        return in_list(d, event, e);
+    if (!d->depth)
+        return outermost(d, event, e);
+    struct ddb_frame *f = top(d);
+
+    switch (f->stage) {
+    case STAGE_BETWEEN:
+        return between(d, f, event, text, e);
+    case STAGE_TYPE:
+        return type_name(d, f, event, text, e);
+    case STAGE_PAYLOAD:
+        return payload(d, f, event, text, e);
     default:
-        return in_set(d, event, text, e);
+        return end_of_typed(d, f, event, e);
     }
 }
 

@@ -85,8 +85,9 @@ static bool parse(struct str t, struct number *ret)
 bool number_looks_like(struct str t)
 {
     struct number n;
+    size_t at = 0;
 
-    return parse(t, &n);
+    return (take_digits(t, &at) && at == t.len) || parse(t, &n); /* most are whole and positive */
 }
 
 static int check_limits(const struct number *n, struct err *e)

@@ -12,15 +12,27 @@ const char *attr_type_name(enum attr_type type)
     return type_names[type];
 }
 
+static enum attr_type text_type(char c)
+{
+    return c == 'S' ? ATTR_S : c == 'N' ? ATTR_N : c == 'B' ? ATTR_B : ATTR_TYPES;
+}
+
+/* Asked for each value of each page, hence not a search in the table above. */
 bool attr_type_from(struct str name, enum attr_type *ret)
 {
-    for (enum attr_type type = 0; type < ATTR_TYPES; type++) {
-        if (str_is(name, type_names[type])) {
-            *ret = type;
-            return true;
-        }
+    enum attr_type type = ATTR_TYPES;
+
+    if (name.len == 1) {
+        type = name.s[0] == 'M' ? ATTR_M : name.s[0] == 'L' ? ATTR_L : text_type(name.s[0]);
+    } else if (name.len == 2 && name.s[1] == 'S' && text_type(name.s[0]) != ATTR_TYPES) {
+        type = text_type(name.s[0]) - ATTR_S + ATTR_SS;
+    } else if (name.len == 4) {
+        type = str_is(name, "BOOL") ? ATTR_BOOL : str_is(name, "NULL") ? ATTR_NULL : ATTR_TYPES;
     }
-    return false;
+    if (type == ATTR_TYPES)
+        return false;
+    *ret = type;
+    return true;
 }
 
 struct value *value_new(struct arena *a, enum attr_type type)

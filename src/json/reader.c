@@ -5,7 +5,9 @@
 #include "pksk/base/utf8.h"
 
 /* yajl checks neither nesting nor surrogates: an unpaired high one becomes "?", an unpaired low one
- * invalid UTF-8. Hence the depth kept here, and a look at every escape before yajl sees it. */
+ * invalid UTF-8. Hence the depth kept here, and a look at every escape before yajl sees it. Its own
+ * check of UTF-8 goes byte by byte and is off: the bytes are checked here, as they come, not the
+ * strings that are made of them. */
 enum escape {
     ESCAPE_NONE,
     ESCAPE_BACKSLASH, /* after a backslash */
@@ -22,6 +24,8 @@ struct json_reader {
     enum escape escape;
     unsigned digits, code_unit;
     bool want_low;
+    char part[4]; /* of a character that is cut by the end of the bytes fed */
+    size_t part_len;
     size_t offset; /* of the bytes fed before the present ones, then of all that were read */
     int failed;    /* the code that ended the reading, or 0 */
     struct err *e; /* of the call under way */
@@ -31,15 +35,6 @@ static int pass(struct json_reader *r, enum json_event event, const void *text, 
 {
     r->failed = r->handle(r->ctx, event, (struct str){text, len}, r->e);
     return r->failed == 0;
-}
-
-static int pass_text(struct json_reader *r, enum json_event event, const void *text, size_t len)
-{
-    if (!utf8_valid((struct str){text, len})) {
-        r->failed = err_set(r->e, ERR_FAILED, "a string is not UTF-8");
-        return 0;
-    }
-    return pass(r, event, text, len);
 }
 
 static int pass_open(struct json_reader *r, enum json_event event)
@@ -69,12 +64,12 @@ static int on_number(void *ctx, const char *text, size_t len)
 
 static int on_string(void *ctx, const unsigned char *text, size_t len)
 {
-    return pass_text(ctx, JSON_STRING, text, len);
+    return pass(ctx, JSON_STRING, text, len);
 }
 
 static int on_name(void *ctx, const unsigned char *text, size_t len)
 {
-    return pass_text(ctx, JSON_NAME, text, len);
+    return pass(ctx, JSON_NAME, text, len);
 }
 
 static int on_object(void *ctx)
@@ -122,10 +117,11 @@ void json_reader_reset(struct json_reader *r)
     r->yajl = yajl_alloc(&callbacks, NULL, r);
     if (!r->yajl)
         abort();
-    yajl_config(r->yajl, yajl_dont_validate_strings, 1); /* pass_text() does, and faster */
+    yajl_config(r->yajl, yajl_dont_validate_strings, 1);
     r->depth = 0;
     r->escape = ESCAPE_NONE;
     r->want_low = false;
+    r->part_len = 0;
     r->offset = 0;
     r->failed = 0;
 }
@@ -217,10 +213,72 @@ static size_t check_escapes(struct json_reader *r, struct str bytes)
     return bytes.len;
 }
 
-static int fail(struct json_reader *r, const struct str *bytes, struct err *e)
+static size_t skip_ascii(struct str t, size_t i)
 {
-    unsigned char *reason = yajl_get_error(
-        r->yajl, 0, (const unsigned char *)(bytes ? bytes->s : ""), bytes ? bytes->len : 0);
+    uint64_t x[4];
+
+    for (; t.len - i >= sizeof(x); i += sizeof(x)) {
+        memcpy(x, t.s + i, sizeof(x));
+        if ((x[0] | x[1] | x[2] | x[3]) & 0x8080808080808080u)
+            break;
+    }
+    while (i < t.len && !(t.s[i] & 0x80))
+        i++;
+    return i;
+}
+
+static size_t character_len(char first)
+{
+    unsigned char c = (unsigned char)first;
+
+    return c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
+/* The next byte of a character that was cut. False when it cannot be that. */
+static bool part_byte(struct json_reader *r, char c)
+{
+    size_t len;
+
+    r->part[r->part_len++] = c;
+    if ((c & 0xc0) != 0x80)
+        return false;
+    if (r->part_len < character_len(r->part[0]))
+        return true;
+    struct str whole = {r->part, r->part_len};
+
+    r->part_len = 0;
+    return utf8_decode(whole, 0, &len) >= 0;
+}
+
+/* How many of the bytes come before one that is not UTF-8: all of them when there is none. */
+static size_t check_utf8(struct json_reader *r, struct str bytes)
+{
+    size_t i = 0, len;
+
+    while (r->part_len && i < bytes.len) {
+        if (!part_byte(r, bytes.s[i]))
+            return i;
+        i++;
+    }
+    while ((i = skip_ascii(bytes, i)) < bytes.len) {
+        if (bytes.len - i < character_len(bytes.s[i]))
+            break;
+        if (utf8_decode(bytes, i, &len) < 0)
+            return i;
+        i += len;
+    }
+    for (bool first = true; i < bytes.len; i++, first = false) {
+        if (first)
+            r->part[r->part_len++] = bytes.s[i];
+        else if (!part_byte(r, bytes.s[i]))
+            return i;
+    }
+    return i;
+}
+
+static int fail(struct json_reader *r, struct str bytes, struct err *e)
+{
+    unsigned char *reason = yajl_get_error(r->yajl, 0, (const unsigned char *)bytes.s, bytes.len);
     struct str why = str_trim(str_of((const char *)reason));
 
     if (str_starts(why, STR("parse error: ")))
@@ -239,23 +297,21 @@ int json_reader_feed(struct json_reader *r, struct str bytes, struct err *e)
         return err_set(e, r->failed, "this JSON text was refused before");
     if (!bytes.len)
         return 0;
-    size_t good = check_escapes(r, bytes);
+    size_t utf8 = check_utf8(r, bytes), good = check_escapes(r, str_slice(bytes, 0, utf8));
 
     r->e = e;
     yajl_status status = yajl_parse(r->yajl, (const unsigned char *)bytes.s, good);
 
     r->e = NULL;
-    if (status == yajl_status_ok) {
-        r->offset += good;
-        if (good == bytes.len)
-            return 0;
-        return r->failed =
-                   err_set(e, ERR_FAILED, "not JSON at byte %zu: a lone surrogate", r->offset);
+    if (status != yajl_status_ok) {
+        r->offset += MIN(yajl_get_bytes_consumed(r->yajl), good);
+        return r->failed ? r->failed : fail(r, str_slice(bytes, 0, good), e);
     }
-    r->offset += MIN(yajl_get_bytes_consumed(r->yajl), good);
-    if (r->failed) /* the handler's, or pass_text()'s and pass_open()'s */
-        return r->failed;
-    return fail(r, &(struct str){bytes.s, good}, e);
+    r->offset += good;
+    if (good < bytes.len)
+        r->failed = err_set(e, ERR_FAILED, "not JSON at byte %zu: %s", r->offset,
+                            good < utf8 ? "a lone surrogate" : "not UTF-8");
+    return r->failed;
 }
 
 int json_reader_finish(struct json_reader *r, struct err *e)
@@ -268,7 +324,7 @@ int json_reader_finish(struct json_reader *r, struct err *e)
     r->e = NULL;
     if (status == yajl_status_ok || r->failed)
         return r->failed;
-    return fail(r, NULL, e);
+    return fail(r, STR(""), e);
 }
 
 size_t json_reader_offset(const struct json_reader *r)

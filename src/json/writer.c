@@ -53,11 +53,32 @@ static void add_escaped(struct buf *b, unsigned char c)
     }
 }
 
+/* Copies the text while it needs no care, eight bytes at a time, and says how much that was. */
+static size_t copy_plain(char *to, struct str t)
+{
+    size_t i = 0;
+    uint64_t eight;
+
+    for (; t.len - i >= 8; i += 8) {
+        memcpy(&eight, t.s + i, 8);
+        if (needs_care(eight))
+            return i;
+        memcpy(to + i, &eight, 8);
+    }
+    for (; i < t.len && !escapes[(unsigned char)t.s[i]]; i++)
+        to[i] = t.s[i];
+    return i;
+}
+
 void json_add_string(struct buf *b, struct str t)
 {
     size_t from = 0, i = 0, len;
 
     buf_char(b, '"');
+    if (b->cap - b->len > t.len) {
+        i = copy_plain(b->s + b->len, t);
+        b->len += from = i;
+    }
     while ((i = plain_run(t.s, i, t.len)) < t.len) {
         if (escapes[(unsigned char)t.s[i]] == 1 && utf8_decode(t, i, &len) >= 0) {
             i += len;
