@@ -11,7 +11,7 @@ static bool is_last_word(struct str t, size_t at, char *quote)
     while (i < t.len) {
         char c = t.s[i];
 
-        if (c == '\n' || parser_blank(c) || strchr(",;()", c))
+        if (c == '\n' || parser_blank(c) || parser_in(c, ",;()"))
             return false;
         if (c != '"' && c != '\'' && c != '`') {
             i++;
@@ -66,6 +66,8 @@ static void deliver(struct parser *p, struct lang_point *ret)
     ret->prefix = unquote(p->arena, str_slice(p->text, from, p->text.len));
     ret->quote = quote;
     ret->so_far = p->st;
+    while (ret->so_far && ret->so_far->inner)
+        ret->so_far = ret->so_far->inner;
     for (const struct wanted *w = p->wanted; w; w = w->next) {
         struct expect *x;
 

@@ -67,10 +67,13 @@ static void add_commands(struct buf *b)
     buf_addf(b, "a command (%s, %s, %s, …)", verb_name(0), verb_name(1), verb_name(2));
 }
 
-/* Is this note left out of messages? One of its group was shown, or it is a sign among words. */
+/* Is this note left out of messages? One of its group was shown, or it is a sign among words that
+ * closes nothing. */
 static bool left_out(const struct wanted *list, const struct wanted *w)
 {
     if (w->group == WANT_PUNCT) {
+        if (parser_in(w->text.s[0], ")]}>"))
+            return false;
         while (list && list->group == WANT_PUNCT)
             list = list->next;
         return list != NULL;
@@ -197,7 +200,7 @@ int parser_unexpected(struct parser *p)
     }
     c = parser_look(p, 0);
     end = parser_token_end(p, p->at);
-    if (c >= 0 && c < 0x80 && end == p->at + 1 && strchr(",()[]{}=<>|:", c))
+    if (c >= 0 && c < 0x80 && end == p->at + 1 && parser_in(c, ",()[]{}=<>|:"))
         snprintf(text, sizeof(text), "unexpected %c after %s", c, p->after);
     else
         snprintf(text, sizeof(text), "unknown word after %s", p->after);

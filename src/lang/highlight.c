@@ -40,7 +40,7 @@ static void paint_rest(struct painter *w, struct parser *p, size_t from, size_t 
     while (i < to) {
         size_t end = i + 1;
 
-        if (strchr("\"'`", p->text.s[i]) && p->text.s[i]) {
+        if (parser_in(p->text.s[i], "\"'`")) {
             end = MIN(MAX(parser_token_end(p, i), i + 1), to);
             paint(w, (struct span){(uint32_t)i, (uint32_t)end}, TOKEN_STRING);
         }

@@ -113,7 +113,7 @@ struct span parser_span(const struct parser *p, size_t from)
 
 static bool ends_word(int c)
 {
-    return c < 0 || c == '\n' || parser_blank(c) || strchr("\"'`,;()[]", c);
+    return c < 0 || c == '\n' || parser_blank(c) || parser_in(c, "\"'`,;()[]");
 }
 
 size_t parser_token_end(const struct parser *p, size_t at)
@@ -123,7 +123,7 @@ size_t parser_token_end(const struct parser *p, size_t at)
 
     if (at >= t.len || t.s[at] == '\n')
         return at;
-    if (strchr("\"'`", t.s[at])) {
+    if (parser_in(t.s[at], "\"'`")) {
         for (i++; i < t.len && t.s[i] != '\n'; i++) {
             if (t.s[i] == t.s[at])
                 return i + 1;
@@ -226,7 +226,7 @@ static bool line_goes_on(struct str t, size_t from, size_t at)
 
     if (line.len == 0)
         return false;
-    if (strchr(",=<>+\\", line.s[line.len - 1]))
+    if (parser_in(line.s[line.len - 1], ",=<>+\\"))
         return true;
     tail = str_slice(line, line.len - MIN(line.len, 4), line.len);
     if (tail.len == 4 && parser_blank(tail.s[0]) && str_eq_ci(str_slice(tail, 1, 4), STR("and")))
@@ -257,9 +257,9 @@ size_t parser_skip(struct str t, size_t from, size_t fault)
             if (!close)
                 break;
             i = close;
-        } else if (strchr("([{", c)) {
+        } else if (parser_in(c, "([{")) {
             open++;
-        } else if (strchr(")]}", c)) {
+        } else if (parser_in(c, ")]}")) {
             open -= open > 0;
         } else if (c == ';' && !open) {
             return i + 1;

@@ -40,6 +40,17 @@ static bool verb_exact(struct str word, enum verb *ret)
     return false;
 }
 
+static int unknown_command(struct parser *p)
+{
+    int code = parser_unknown(p, "command");
+
+    if (parser_look(p, 0) == '#')
+        err_hint(p->e, "# begins a comment only at the start of a line, -- anywhere");
+    else if (parser_at_clause(p))
+        err_hint(p->e, "a statement goes on to the next line after \\, a comma or an operator");
+    return code;
+}
+
 static int verb_by_prefix(struct parser *p, struct span at, enum verb *ret)
 {
     struct str word = str_slice(p->text, at.from, at.to);
@@ -48,7 +59,7 @@ static int verb_by_prefix(struct parser *p, struct span at, enum verb *ret)
     int code = 0;
 
     if (count == 0 || (count == 1 && p->env && p->env->script)) {
-        code = parser_unknown(p, "command");
+        code = unknown_command(p);
         if (count == 1 && code == ERR_SYNTAX)
             err_hint(p->e, "scripts write commands in full: %s", buf_cstr(&names));
     } else if (count > 1) {
@@ -66,6 +77,8 @@ static int parse_verb(struct parser *p, struct statement *st)
 
     parser_blanks(p);
     parser_want(p, EXPECT_COMMAND, WANT_ALONE, "a command");
+    if (parser_at_end(p))
+        return parser_unexpected(p);
     from = end = p->at;
     if (parser_look(p, 0) == '!') {
         st->verb = VERB_SHELL;
@@ -79,7 +92,7 @@ static int parse_verb(struct parser *p, struct statement *st)
         if (p->completing && parser_token_end(p, from) >= p->text.len)
             return parser_unexpected(p);
         if (end == from)
-            return parser_unknown(p, "command");
+            return unknown_command(p);
         st->verb_at = (struct span){(uint32_t)from, (uint32_t)end};
         if (!verb_exact(str_slice(p->text, from, end), &st->verb))
             code = verb_by_prefix(p, st->verb_at, &st->verb);
@@ -109,6 +122,7 @@ static void parse_prefix(struct parser *p, struct statement *st)
     w->at = (struct span){(uint32_t)from, (uint32_t)end - 1};
     w->text = arena_str(p->arena, str_slice(p->text, from, end - 1));
     st->table = w;
+    p->after = "the table";
     parser_mark(p, (struct span){(uint32_t)from, (uint32_t)end}, TOKEN_NAME);
     parser_consume(p, end);
 }
@@ -151,7 +165,7 @@ static int parse_body(struct parser *p, struct statement *st, const struct word 
     if (code)
         return code;
     if (st->table && !speaks_of_table(st->verb))
-        return parser_fail(p, st->table->at, "%s does not speak of a table's items",
+        return parser_fail(p, st->table->at, "%s takes no table in front of it",
                            verb_name(st->verb));
     p->st = st;
     p->clauses = 0;

@@ -1,6 +1,8 @@
 #include "pksk/lang/binary.h"
 #include "pksk/lang/parser.h"
 
+#define CHAIN_MAX 1000 /* conditions side by side; DynamoDB takes 300 operators in all */
+
 static int parse_or(struct parser *p, bool item, struct expr **ret);
 
 static struct expr *expr_new(struct parser *p, enum expr_kind kind, size_t from)
@@ -14,7 +16,7 @@ static struct expr *expr_new(struct parser *p, enum expr_kind kind, size_t from)
 
 static void add_kid(struct expr *parent, struct expr *kid)
 {
-    struct expr **last = &parent->first;
+    struct expr **last = &parent->first; /* a hundred at most */
 
     while (*last)
         last = &(*last)->next;
@@ -51,7 +53,7 @@ static size_t path_extent(const struct parser *p)
                 ;
             i += i < t.len;
         } else if (binary_name_char(t.s[i]) || (unsigned char)t.s[i] >= 0x80 ||
-                   strchr(".[]", t.s[i])) {
+                   parser_in(t.s[i], ".[]")) {
             i++;
         } else {
             break;
@@ -75,6 +77,7 @@ static int path_steps(struct parser *p, struct path *path)
         if (count > 1 && parser_look(p, 0) == '[') {
             code = path_index(p, step);
         } else {
+            parser_want(p, EXPECT_ATTRIBUTE, WANT_ALONE, "an attribute");
             code = word_attribute(p, &step->name);
             if (code == 0)
                 return parser_unexpected(p);
@@ -109,7 +112,7 @@ int parse_path(struct parser *p, struct path **ret)
     parser_want(p, EXPECT_ATTRIBUTE, WANT_ALONE, "an attribute");
     from = p->at;
     end = path_extent(p);
-    if (end == from || (p->completing && end == p->text.len) || strchr(".[]", p->text.s[from]))
+    if (end == from || (p->completing && end == p->text.len) || parser_in(p->text.s[from], ".[]"))
         return hint_name(p);
     path->at = parser_span(p, from);
     code = path_steps(p, path);
@@ -298,7 +301,7 @@ static bool ends_condition(struct parser *p)
     if (parser_key_ends(p))
         return true;
     c = parser_look(p, 0);
-    return c < 0 || strchr(")],", c) || parser_is(p, "and") || parser_is(p, "or");
+    return c < 0 || parser_in(c, ")],") || parser_is(p, "and") || parser_is(p, "or");
 }
 
 /* `exists` and `missing` are names when an operator follows. */
@@ -308,7 +311,7 @@ static bool operator_follows(struct parser *p, size_t len)
 
     while (i < p->text.len && parser_blank(p->text.s[i]))
         i++;
-    return i < p->text.len && strchr("=<>!.[", p->text.s[i]);
+    return i < p->text.len && parser_in(p->text.s[i], "=<>!.[");
 }
 
 static int existence(struct parser *p, bool item, bool exists, size_t from, struct expr **ret)
@@ -316,6 +319,7 @@ static int existence(struct parser *p, bool item, bool exists, size_t from, stru
     struct expr *kid = NULL;
     int code = 0;
 
+    p->after = exists ? "exists" : "missing";
     if (item && p->completing) {
         parser_blanks(p);
         parser_want(p, EXPECT_ATTRIBUTE, WANT_ALONE, "an attribute");
@@ -496,6 +500,8 @@ static int parse_not(struct parser *p, bool item, size_t from, struct expr **ret
     int code;
 
     p->after = "not";
+    parser_blanks(p);
+    parser_want(p, EXPECT_ATTRIBUTE, WANT_ALONE, "an attribute");
     if (!operator_follows(p, 6) && parser_keyword(p, WANT_ALONE, "exists"))
         return existence(p, item, false, from, ret);
     code = parser_deeper(p);
@@ -509,76 +515,60 @@ static int parse_not(struct parser *p, bool item, size_t from, struct expr **ret
     return 0;
 }
 
-/* A chain of one operator: its kids lie side by side. */
-static int parse_and(struct parser *p, bool item, struct expr **ret)
+struct chain {
+    enum expr_kind kind;
+    const char *word;
+    int (*part)(struct parser *p, bool item, struct expr **ret);
+};
+
+/* Parts joined by one operator: its kids lie side by side. */
+static int parse_chain(struct parser *p, const struct chain *c, bool item, struct expr **ret)
 {
+    struct expr *all = NULL, **last = NULL;
+    unsigned count = 1;
     size_t from;
-    struct expr *x;
     int code;
 
     parser_blanks(p);
     from = p->at;
-    code = parse_primary(p, item, ret);
-    if (code)
-        return code;
+    code = c->part(p, item, ret);
     p->after = "the condition";
-    x = NULL;
-    while (parser_keyword(p, WANT_ALONE, "and")) {
-        struct expr *kid;
-
+    while (!code && parser_keyword(p, WANT_ALONE, c->word)) {
+        if (++count > CHAIN_MAX)
+            return parser_fail(p, parser_span(p, p->end - strlen(c->word)),
+                               "more than %d conditions in a row", CHAIN_MAX);
+        if (!all) {
+            all = expr_new(p, c->kind, from);
+            all->first = *ret;
+            last = &(*ret)->next;
+            *ret = all;
+        }
         p->goes_on = true;
-        p->after = "and";
-        code = parse_primary(p, item, &kid);
+        p->after = c->word;
+        code = c->part(p, item, last);
         if (code)
             return code;
-        if (!x) {
-            x = expr_new(p, EXPR_AND, from);
-            x->first = *ret;
-            *ret = x;
-        }
-        add_kid(x, kid);
-        x->at = parser_span(p, from);
+        last = &(*last)->next;
+        all->at = parser_span(p, from);
         p->after = "the condition";
     }
-    return 0;
+    return code;
 }
 
-static int or_chain(struct parser *p, bool item, struct expr **ret)
+static int parse_and(struct parser *p, bool item, struct expr **ret)
 {
-    size_t from;
-    struct expr *x = NULL;
-    int code;
+    static const struct chain and = {EXPR_AND, "and", parse_primary};
 
-    parser_blanks(p);
-    from = p->at;
-    code = parse_and(p, item, ret);
-    if (code)
-        return code;
-    while (parser_keyword(p, WANT_ALONE, "or")) {
-        struct expr *kid;
-
-        p->goes_on = true;
-        p->after = "or";
-        code = parse_and(p, item, &kid);
-        if (code)
-            return code;
-        if (!x) {
-            x = expr_new(p, EXPR_OR, from);
-            x->first = *ret;
-            *ret = x;
-        }
-        add_kid(x, kid);
-        x->at = parser_span(p, from);
-    }
-    return 0;
+    return parse_chain(p, &and, item, ret);
 }
 
 static int parse_or(struct parser *p, bool item, struct expr **ret)
 {
+    static const struct chain or = {EXPR_OR, "or", parse_and};
     int code = parser_deeper(p);
 
     if (!code)
-        code = or_chain(p, item, ret);
+        code = parse_chain(p, & or, item, ret);
     p->depth -= !code;
     return code;
 }

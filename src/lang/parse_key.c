@@ -96,7 +96,7 @@ static int refuse_star(struct parser *p, const struct word_read *r)
 }
 
 /* name=value, with or without blanks: the attributes of a put have begun. */
-static bool at_attribute(struct parser *p)
+bool parser_at_attribute(struct parser *p)
 {
     size_t end;
 
@@ -150,7 +150,7 @@ static int whole_sort(struct parser *p, struct word_read *ret)
     len = operator_at(p, &op);
     if (len)
         return refuse_condition(p, (struct span){(uint32_t)p->at, (uint32_t)(p->at + len)});
-    if (parser_key_ends(p) || at_attribute(p))
+    if (parser_key_ends(p) || parser_at_attribute(p))
         return 0;
     return whole_word(p, ret);
 }
@@ -219,7 +219,7 @@ static int whole_key(struct parser *p, struct key ***last, size_t *total)
         return code;
     parser_want(p, EXPECT_WORD, WANT_PUNCT, ",");
     parser_want_clauses(p);
-    if (!at_attribute(p) && key_word_here(p) &&
+    if (p->st->verb != VERB_PUT && key_word_here(p) &&
         parser_token_end(p, p->at) < p->text.len + !p->completing)
         return refuse_third(p, &sort);
     return 0;
@@ -300,6 +300,7 @@ static int partition_group(struct parser *p, struct key *k)
         if (code)
             return code;
         word_append(&k->partition, w);
+        p->st->keys = k;
         p->after = "the partition key";
     } while (parser_comma(p));
     code = parser_close(p, ')');
@@ -315,7 +316,10 @@ static int query_partition(struct parser *p, struct key *k)
     code = partition_group(p, k);
     if (code)
         return MIN(code, 0);
-    return need_word(p, EXPECT_PARTITION_KEY, "a partition key", &k->partition);
+    code = need_word(p, EXPECT_PARTITION_KEY, "a partition key", &k->partition);
+    if (!code)
+        p->st->keys = k;
+    return code;
 }
 
 static int sort_between(struct parser *p, struct sort_condition *s)
@@ -442,21 +446,39 @@ static int sort_group(struct parser *p, struct sort_condition **last)
     return code ? code : 1;
 }
 
-/* The word read as a sort key is followed by another one: it was probably meant as a keyword. The
- * notes are still those of its place. */
-static int misspelt(struct parser *p, const struct sort_condition *s, struct str meant)
+/* The sort key is followed by another word. Either it was meant as a keyword (the notes are those
+ * of its place), or the first word as an index, or both as a range. */
+static int refuse_more(struct parser *p, const struct key *k, struct wanted *notes)
 {
-    p->at = s->at.from;
-    p->end = p->at;
-    p->after = "the partition key";
-    (void)meant;
-    return parser_unexpected(p);
+    const struct word *sort = k->sort->a, *first = k->partition;
+    struct str next = str_slice(p->text, p->at, word_extent(p, WORD_KEY, p->at));
+    int code;
+
+    if (parser_meant(&(struct parser){.wanted = notes}, sort->text).len) {
+        p->at = p->end = p->want_at = k->sort->at.from;
+        p->wanted = notes;
+        p->after = "the partition key";
+        return parser_unexpected(p);
+    }
+    if (parser_meant(p, next).len || next.len == 0)
+        return parser_unexpected(p);
+    code = parser_unexpected(p);
+    if (p->st->index || first->form != WORD_BARE)
+        err_hint(p->e, "a range is written: between %.*s %.*s", (int)MIN(sort->text.len, 80),
+                 sort->text.s, (int)MIN(next.len, 80), next.s);
+    else
+        err_hint(p->e,
+                 "%.*s is the partition key, as no index has that name; a range is written: "
+                 "between %.*s %.*s",
+                 (int)MIN(first->text.len, 80), first->text.s, (int)MIN(sort->text.len, 80),
+                 sort->text.s, (int)MIN(next.len, 80), next.s);
+    return code;
 }
 
 static int query_sort(struct parser *p, struct key *k)
 {
+    const struct sort_condition *s;
     struct wanted *notes;
-    struct str meant = {"", 0};
     int code;
 
     parser_blanks(p);
@@ -471,16 +493,37 @@ static int query_sort(struct parser *p, struct key *k)
     if (code <= 0)
         return code;
     p->after = "the sort key";
-    if (k->sort->op != SORT_EQ || k->sort->a->form != WORD_BARE || k->sort->next)
-        return 0;
-    if (k->sort->a->at.from == k->sort->at.from)
-        meant = parser_meant(&(struct parser){.wanted = notes}, k->sort->a->text);
-    if (meant.len && key_word_here(p) && !p->completing) {
-        p->want_at = k->sort->at.from;
-        p->wanted = notes;
-        return misspelt(p, k->sort, meant);
-    }
+    parser_want_clauses(p);
+    s = k->sort;
+    if (s->op == SORT_EQ && s->a->form == WORD_BARE && s->a->at.from == s->at.from && !s->next &&
+        key_word_here(p) && !p->completing)
+        return refuse_more(p, k, notes);
     return 0;
+}
+
+/* The first word, when it is an index, and then the partition key. */
+static int query_begin(struct parser *p, struct key *k, size_t *from)
+{
+    int code = query_partition(p, k);
+
+    if (code)
+        return code;
+    p->after = "the partition key";
+    if (p->st->index || k->partition->next || p->text.s[*from] == '(')
+        return 0;
+    code = index_or_key(p, k->partition);
+    if (code <= 0)
+        return code;
+    p->st->index = k->partition;
+    parser_mark(p, p->st->index->at, TOKEN_NAME);
+    k->partition = NULL;
+    p->st->keys = NULL;
+    p->after = "the index";
+    parser_blanks(p);
+    *from = p->at;
+    code = query_partition(p, k);
+    p->after = "the partition key";
+    return code;
 }
 
 int parse_query_key(struct parser *p)
@@ -493,29 +536,9 @@ int parse_query_key(struct parser *p)
         return code;
     parser_blanks(p);
     from = p->at;
-    p->st->keys = k;
-    code = query_partition(p, k);
-    if (code)
-        return code;
-    p->after = "the partition key";
-    if (!p->st->index && !k->partition->next && p->text.s[from] != '(') {
-        code = index_or_key(p, k->partition);
-        if (code < 0)
-            return code;
-        if (code) {
-            p->st->index = k->partition;
-            parser_mark(p, p->st->index->at, TOKEN_NAME);
-            k->partition = NULL;
-            p->after = "the index";
-            parser_blanks(p);
-            from = p->at;
-            code = query_partition(p, k);
-            if (code)
-                return code;
-            p->after = "the partition key";
-        }
-    }
-    code = query_sort(p, k);
+    code = query_begin(p, k, &from);
+    if (!code)
+        code = query_sort(p, k);
     k->at = parser_span(p, from);
     if (k->sort && !k->sort->a)
         k->sort = NULL; /* `*` alone: the whole partition */

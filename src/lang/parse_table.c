@@ -22,8 +22,10 @@ int parse_tables(struct parser *p)
     code = parser_key_ends(p) ? 0 : word_read(p, WORD_PLAIN, TOKEN_NAME, &r);
     if (code < 0)
         return code;
-    if (code)
+    if (code) {
         word_append(&p->st->args, word_make(p, &r, 0));
+        p->after = "the pattern";
+    }
     return parse_clauses(p);
 }
 
@@ -181,13 +183,16 @@ static int table_index(struct parser *p, bool local)
 {
     struct index_def **last = &p->st->create->indexes, *x = arena_new(p->arena, struct index_def);
     struct word *name;
-    size_t from = p->end;
     int code;
 
     p->after = "index";
     code = word_need(p, EXPECT_NAME, "a name for the index", &name);
     if (code)
         return code;
+    for (const struct index_def *i = *last; i; i = i->next) {
+        if (str_eq(i->name, name->text))
+            return parser_fail(p, name->at, "two indexes have this name");
+    }
     x->name = name->text;
     x->at = name->at;
     x->local = local;
@@ -211,7 +216,6 @@ static int table_index(struct parser *p, bool local)
         last = &(*last)->next;
     *last = x;
     p->after = "the keys of the index";
-    (void)from;
     return index_projection(p, x);
 }
 
@@ -323,6 +327,11 @@ static int table_part(struct parser *p)
 
         if (!parser_keyword(p, WANT_PART, parts[i].word))
             continue;
+        if (p->clauses >> i & 1)
+            return parser_fail(p, parser_span(p, p->end - strlen(parts[i].word)),
+                               "%s is written twice", parts[i].word);
+        if (parts[i].parse != table_global && parts[i].parse != table_local)
+            p->clauses |= (uint64_t)1 << i;
         code = parts[i].parse(p);
         p->after = parts[i].word;
         return code;
@@ -350,7 +359,8 @@ static int table_keys(struct parser *p, struct table_def *t)
     comma = parser_comma(p);
     if (!comma && (parser_at_end(p) || at_part(p)))
         return 0;
-    parser_want(p, EXPECT_NAME, WANT_ALONE, "the sort key attribute");
+    parser_blanks(p);
+    parser_want(p, EXPECT_NAME, WANT_ALONE, "the name of a key attribute");
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         parser_want(p, EXPECT_WORD, WANT_PART, parts[i].word);
     if (at_part(p))

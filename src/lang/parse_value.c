@@ -1,6 +1,7 @@
 #include <sys/random.h>
 
 #include "pksk/base/map.h"
+#include "pksk/base/utf8.h"
 #include "pksk/item/number.h"
 #include "pksk/lang/binary.h"
 #include "pksk/lang/parser.h"
@@ -196,11 +197,16 @@ static int parse_set_value(struct parser *p, struct value **ret)
 {
     struct value *set = value_new(p->arena, ATTR_SS), *last = NULL;
     struct map seen = {0};
+    size_t from = p->at;
     int code;
 
     parser_open(p, '<');
     parser_char(p, '<');
     p->after = "the set";
+    parser_blanks(p);
+    if (parser_look(p, 0) == '>' && parser_look(p, 1) == '>')
+        return parser_fail(p, (struct span){(uint32_t)from, (uint32_t)p->at + 2},
+                           "a set has at least one element");
     do {
         code = set_element(p, &seen, set, &last);
         p->after = "the element";
@@ -218,29 +224,24 @@ static int parse_set_value(struct parser *p, struct value **ret)
 static size_t bare_name_end(const struct parser *p, size_t at)
 {
     while (at < p->text.len && !parser_blank(p->text.s[at]) &&
-           !strchr("\n\"'`,:;{}[]()<>", p->text.s[at]))
+           !parser_in(p->text.s[at], "\n\"'`,:;{}[]()<>"))
         at++;
     return at;
 }
 
-/* Can `{` at `at` begin a map? One is empty, or a name and a colon follow. */
-static bool map_at(const struct parser *p, size_t at)
-{
-    size_t i = at + 1, end;
-
-    while (i < p->text.len && (parser_blank(p->text.s[i]) || p->text.s[i] == '\n'))
-        i++;
-    if (i >= p->text.len || strchr("}\"'`", p->text.s[i]))
-        return true;
-    end = bare_name_end(p, i);
-    while (end < p->text.len && parser_blank(p->text.s[end]))
-        end++;
-    return end > i && (end >= p->text.len || p->text.s[end] == ':');
-}
-
+/* Does a map begin here? It has a colon or is empty; {name}, {a,b} and {1..9} have neither. */
 bool parser_at_map(const struct parser *p)
 {
-    return parser_look(p, 0) == '{' && map_at(p, p->at);
+    size_t ahead = 1;
+    int c;
+
+    if (parser_look(p, 0) != '{')
+        return false;
+    for (; (c = parser_look(p, ahead)) >= 0 && c != '}'; ahead++) {
+        if (parser_blank(c) || parser_in(c, "\n\"'`{:"))
+            return true;
+    }
+    return c < 0 || ahead == 1;
 }
 
 static int member_name(struct parser *p, struct str *ret, struct span *at)
@@ -265,6 +266,8 @@ static int member_name(struct parser *p, struct str *ret, struct span *at)
     if (code || end == from)
         return code ? code : parser_unexpected(p);
     *at = (struct span){(uint32_t)from, (uint32_t)end};
+    if (!utf8_valid(*ret))
+        return parser_fail(p, *at, "the text is not valid UTF-8");
     parser_mark(p, *at, TOKEN_NAME);
     parser_consume(p, end);
     p->after = "the name";
@@ -344,7 +347,7 @@ int parse_value(struct parser *p, unsigned flags, struct value **ret)
     parser_blanks(p);
     parser_want(p, EXPECT_VALUE, WANT_ALONE, "a value");
     c = parser_look(p, 0);
-    if (c == '{' && map_at(p, p->at))
+    if (parser_at_map(p))
         code = parse_map(p, ret);
     else if (c == '[')
         code = parse_list(p, ret);

@@ -12,7 +12,7 @@ static int put_attribute(struct parser *p, struct map *seen, struct value *item,
 
     parser_blanks(p);
     parser_want(p, EXPECT_ATTRIBUTE, WANT_ALONE, "an attribute (name=value)");
-    if (parser_key_ends(p))
+    if (!parser_at_attribute(p) || parser_key_ends(p))
         return 0;
     from = p->at;
     code = word_attribute(p, &name);

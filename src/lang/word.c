@@ -17,7 +17,7 @@ static bool stops(const struct parser *p, unsigned flags, size_t at)
 {
     int c = at < p->text.len ? (unsigned char)p->text.s[at] : -1;
 
-    if (c < 0 || c == '\n' || parser_blank(c) || strchr("\"'`,;()[]", c))
+    if (c < 0 || c == '\n' || parser_blank(c) || parser_in(c, "\"'`,;()[]"))
         return true;
     if (c == '\\')
         return parser_join(p, at) != 0;
@@ -25,7 +25,7 @@ static bool stops(const struct parser *p, unsigned flags, size_t at)
         return p->maps > 0;
     if (!(flags & WORD_EXPR))
         return false;
-    return strchr("=<>", c) || (c == '!' && at + 1 < p->text.len && p->text.s[at + 1] == '=');
+    return parser_in(c, "=<>") || (c == '!' && at + 1 < p->text.len && p->text.s[at + 1] == '=');
 }
 
 static size_t brace_end(struct str t, size_t at)
@@ -33,7 +33,7 @@ static size_t brace_end(struct str t, size_t at)
     for (size_t i = at + 1; i < t.len; i++) {
         if (t.s[i] == '}')
             return i;
-        if (t.s[i] == '\n' || parser_blank(t.s[i]) || strchr("\"'`{", t.s[i]))
+        if (t.s[i] == '\n' || parser_blank(t.s[i]) || parser_in(t.s[i], "\"'`{"))
             return 0;
     }
     return 0;
@@ -46,7 +46,7 @@ static bool may_begin(const struct parser *p, unsigned flags, size_t at)
         return false;
     if (p->text.s[at] == '"' || p->text.s[at] == '\'')
         return true;
-    return !stops(p, flags, at) && !strchr("=<>|", p->text.s[at]);
+    return !stops(p, flags, at) && !parser_in(p->text.s[at], "=<>|");
 }
 
 static size_t skip_quoted(struct str t, size_t at)
@@ -292,7 +292,7 @@ bool word_is_variable(const struct parser *p, size_t at)
 {
     size_t i = at + 1;
 
-    while (i < p->text.len && (binary_name_char(p->text.s[i]) || strchr(".[]", p->text.s[i])))
+    while (i < p->text.len && (binary_name_char(p->text.s[i]) || parser_in(p->text.s[i], ".[]")))
         i++;
     return i > at + 1 && i < p->text.len && p->text.s[i] == '}' && p->text.s[at] == '{';
 }
@@ -512,9 +512,11 @@ int word_number(struct parser *p, const char *what, uint64_t min, uint64_t max, 
     if (code < 0)
         return code;
     if (w->form != WORD_BARE || !str_to_u64(w->text, ret) || *ret < min || *ret > max) {
-        code = parser_fail(p, w->at, "%s takes a whole number from %llu to %llu", what,
+        if (max >= UINT32_MAX)
+            return parser_fail(p, w->at, "%s takes a whole number above %llu", what,
+                               (unsigned long long)min - 1);
+        return parser_fail(p, w->at, "%s takes a whole number from %llu to %llu", what,
                            (unsigned long long)min, (unsigned long long)max);
-        return code;
     }
     return 0;
 }

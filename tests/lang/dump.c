@@ -2,7 +2,7 @@
 
 static void dump_expr(struct buf *b, const struct expr *x);
 
-static void add_text(struct buf *b, struct str t)
+static void add_quoted(struct buf *b, struct str t, unsigned char last)
 {
     buf_char(b, '"');
     for (size_t i = 0; i < t.len; i++) {
@@ -10,7 +10,7 @@ static void add_text(struct buf *b, struct str t)
 
         if (c == '"' || c == '\\')
             buf_addf(b, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
+        else if (c < 0x20 || c == 0x7f || c > last)
             buf_addf(b, "\\x%02x", c);
         else
             buf_char(b, (char)c);
@@ -18,11 +18,16 @@ static void add_text(struct buf *b, struct str t)
     buf_char(b, '"');
 }
 
+static void add_text(struct buf *b, struct str t)
+{
+    add_quoted(b, t, 0xff);
+}
+
 static void add_word(struct buf *b, const struct word *w)
 {
     if (w->form == WORD_BINARY) {
         buf_lit(b, "bytes");
-        add_text(b, w->text);
+        add_quoted(b, w->text, 0x7e);
     } else if (w->form == WORD_QUOTED) {
         add_text(b, w->text);
     } else {
@@ -44,14 +49,16 @@ static void add_value(struct buf *b, const struct value *v)
 
     if (v->type == ATTR_N)
         buf_addf(b, "%.*s", STR_ARG(value_text(v)));
-    else if (v->type == ATTR_B)
-        buf_lit(b, "B");
     else if (v->type == ATTR_BOOL)
         buf_str_add(b, v->boolean ? STR("true") : STR("false"));
     else if (v->type == ATTR_NULL)
         buf_lit(b, "null");
-    if (v->type == ATTR_S || v->type == ATTR_B)
+    if (v->type == ATTR_S)
         add_text(b, value_text(v));
+    if (v->type == ATTR_B) {
+        buf_lit(b, "B");
+        add_quoted(b, value_text(v), 0x7e);
+    }
     if (v->type < ATTR_M)
         return;
     buf_addf(b, "%s(", attr_type_name(v->type));

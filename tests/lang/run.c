@@ -1,13 +1,13 @@
-/* Runs the cases of tests/lang/NAME.txt against the parser.
+/* Runs the cases of tests/lang/NAME.txt against the parser; TAP.
  *
- * A case is one or more lines that begin with "> " (the statement, joined with newlines), and below
- * them what is expected, up to the next case. A line that begins with "#" between cases is a
- * comment, and a line "= TITLE" as well. In the statement, \e, \t and \x?? outside of any quoting
- * of the language stand for bytes that a text file cannot show: they are replaced when the file's
- * name ends in "bytes.txt". What is expected: the dump of the AST of each statement; or the
- * message, when there is a fault; or "more: WHAT". Files named complete*.txt have the cursor as "|"
- * at the end of the statement, and expect what lang_complete() says; highlight*.txt expect "CLASS
- * TEXT" lines.
+ * A case is one or more lines that begin with "> " (the text, joined with newlines), and below them
+ * what is expected, up to the next case. Lines before the first case, and those that begin with
+ * "## ", are titles. What is expected: the dump of the AST of each statement, or the message when
+ * there is a fault, or "more: WHAT". Files named otherwise:
+ *   complete*   the cursor is the last "|"; expected is what lang_complete() says
+ *   highlight*  expected are the tokens as "CLASS TEXT"
+ *   bytes*      \xNN in the text stands for that byte
+ *   script*     parsed as a script from standard input
  *
  * With -u the program writes the file anew, with what it got: to be read with care before it is
  * committed. */
@@ -191,7 +191,7 @@ static void run_file(struct runner *r, struct str text)
     while (str_split(&text, '\n', &line)) {
         bool input = str_starts(line, STR("> ")) || str_is(line, ">");
 
-        if (open && !reading && (input || str_starts(line, STR("= ")))) {
+        if (open && !reading && (input || str_starts(line, STR("## ")))) {
             finish_case(r, &statement, &want);
             buf_reset(&statement);
             buf_reset(&want);
@@ -206,10 +206,8 @@ static void run_file(struct runner *r, struct str text)
             buf_str_add(&want, line);
             buf_char(&want, '\n');
             reading = false;
-        } else if (r->out) {
-            fprintf(r->out, "%.*s\n", STR_ARG(line));
         }
-        if (str_starts(line, STR("= ")) && r->out)
+        if (str_starts(line, STR("## ")) && r->out)
             fprintf(r->out, "%.*s\n\n", STR_ARG(line));
     }
     if (open)

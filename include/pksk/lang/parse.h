@@ -69,7 +69,8 @@ struct lang_point {
     char quote;              /* '"', '\'', '`' or 0 */
     struct expect *expected; /* in the order to be offered, each once */
     const struct statement
-        *so_far; /* what is known of the statement; NULL when the verb itself is typed */
+        *so_far; /* what is known of the statement (of the inner one in explain, watch, edit); NULL
+                    when the verb itself is typed */
 };
 
 /* What may stand at text[cursor]. Never fails: where the text before is wrong, nothing is expected.

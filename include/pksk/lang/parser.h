@@ -80,6 +80,11 @@ struct parser {
     struct mark *marks;
 };
 
+static inline bool parser_in(int c, const char *set) /* NUL and bytes over 0x7f are in none */
+{
+    return c > 0 && strchr(set, c);
+}
+
 /* lexer.c */
 int parser_look(const struct parser *p, size_t ahead); /* a byte, or -1 at the end of the text */
 bool parser_blank(int c);
@@ -148,6 +153,7 @@ size_t word_name_end(const struct parser *p, size_t at);  /* of a bare attribute
 int parse_whole_keys(struct parser *p, bool several);
 int parse_query_key(struct parser *p);
 int parse_index(struct parser *p);
+bool parser_at_attribute(struct parser *p); /* name=value, of a put */
 bool parser_key_ends(struct parser *p); /* a clause keyword, a pipe or the end is here */
 
 int parse_value(struct parser *p, unsigned flags, struct value **ret);
