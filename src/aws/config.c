@@ -204,7 +204,7 @@ static int read_one(struct aws_config *c, enum aws_file file, struct err *e)
         bool missing = errno == ENOENT || errno == ENOTDIR || errno == EISDIR;
 
         buf_wipe(&text);
-        return missing ? 0 : err_set(e, ERR_CONNECT, "%s", e->text);
+        return missing ? 0 : err_recode(e, ERR_CONNECT);
     }
     r = ini_parse(buf_str(&text), c->paths[file].s, &c->files[file], e);
     buf_wipe(&text);

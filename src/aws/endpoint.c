@@ -1,5 +1,6 @@
 #include "pksk/aws/endpoint.h"
 
+#include "pksk/aws/url.h"
 #include "pksk/base/buf.h"
 
 /* ---- partitions ---- */
@@ -188,76 +189,6 @@ static int finish_host(const struct aws_endpoint_params *p, struct str region, s
 
 /* ---- a custom endpoint ---- */
 
-struct url {
-    bool https;
-    struct str host, port, path;
-};
-
-static int bad_url(struct str url, const char *why, struct err *e)
-{
-    int r = err_set(e, ERR_SYNTAX, "the endpoint \"%.*s\" %s", STR_ARG(url), why);
-
-    err_hint(e, "an endpoint is a URL like http://localhost:8000");
-    return r;
-}
-
-static bool is_host(struct str t)
-{
-    bool bracket = t.len && t.s[0] == '[';
-
-    if (!t.len || (bracket && (t.len < 4 || t.s[t.len - 1] != ']')))
-        return false;
-    for (size_t i = bracket; i < t.len - bracket; i++)
-        if (!is_alnum(t.s[i]) && !strchr(bracket ? ":." : "-._", t.s[i]))
-            return false;
-    return true;
-}
-
-/* Cuts ":port" off the host; what is in brackets is an address with colons of its own. */
-static bool cut_port(struct str *host, struct str *port)
-{
-    uint64_t n;
-
-    *port = STR("");
-    for (size_t i = host->len; i > 0 && host->s[i - 1] != ']'; i--)
-        if (host->s[i - 1] == ':') {
-            *port = str_slice(*host, i, host->len);
-            *host = str_slice(*host, 0, i - 1);
-            return !port->len || (str_to_u64(*port, &n) && n > 0 && n < 65536);
-        }
-    return true;
-}
-
-static int parse_url(struct str text, struct url *ret, struct err *e)
-{
-    struct url u = {0};
-    struct str rest;
-    size_t at;
-
-    if (str_starts_ci(text, STR("https://")))
-        u.https = true;
-    else if (!str_starts_ci(text, STR("http://")))
-        return bad_url(text, "does not begin with http:// or https://", e);
-    rest = str_slice(text, u.https ? 8 : 7, text.len);
-    for (size_t i = 0; i < rest.len; i++)
-        if ((unsigned char)rest.s[i] <= ' ' || (unsigned char)rest.s[i] >= 0x7f)
-            return bad_url(text, "holds a character that a URL cannot have", e);
-    if (str_find_char(rest, '?', &at) || str_find_char(rest, '#', &at))
-        return bad_url(text, "has a query or a fragment", e);
-    at = rest.len;
-    str_find_char(rest, '/', &at);
-    u.host = str_slice(rest, 0, at);
-    u.path = at < rest.len ? str_slice(rest, at, rest.len) : STR("/");
-    if (str_find_char(u.host, '@', &at)) /* not shown: what stands there may be a password */
-        return err_set(e, ERR_SYNTAX, "the endpoint's URL holds a user name, which pksk refuses");
-    if (!cut_port(&u.host, &u.port))
-        return bad_url(text, "has a port that is none", e);
-    if (!is_host(u.host))
-        return bad_url(text, "has no proper host name", e);
-    *ret = u;
-    return 0;
-}
-
 static int resolve_custom(const struct aws_endpoint_params *p, struct aws_endpoint *ret,
                           struct err *e)
 {
@@ -268,9 +199,11 @@ static int resolve_custom(const struct aws_endpoint_params *p, struct aws_endpoi
 
     if (r < 0)
         return r;
-    r = parse_url(p->custom, &u, e);
+    r = url_parse(p->custom, "the endpoint", &u, e);
     if (r < 0)
         return r;
+    if (u.query.len)
+        return err_set(e, ERR_SYNTAX, "the endpoint \"%.*s\" has a query", STR_ARG(p->custom));
     buf_str_add(&host, u.host);
     if (u.port.len && !str_is(u.port, u.https ? "443" : "80"))
         buf_addf(&host, ":%.*s", STR_ARG(u.port));

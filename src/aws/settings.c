@@ -1,4 +1,5 @@
 #include "pksk/aws/config-internal.h"
+#include "pksk/aws/imds.h"
 
 /* Region, endpoints, retries and the like: the options, then the environment, then the profile. */
 
@@ -22,6 +23,22 @@ static int no_region(struct aws_config *c, struct err *e)
     return r;
 }
 
+/* Asked once; an instance that does not answer is none. */
+static int instance_region(struct aws_config *c, const struct aws_http *http, struct str *ret,
+                           struct err *e)
+{
+    int r;
+
+    if (!c->asked_instance && http) {
+        r = imds_region(c, http, &c->instance_region, e);
+        if (r < 0)
+            return r;
+        c->asked_instance = true;
+    }
+    *ret = c->instance_region.len ? c->instance_region : STR("");
+    return 0;
+}
+
 int aws_config_region(struct aws_config *c, const struct aws_http *http, struct str *ret,
                       struct err *e)
 {
@@ -36,9 +53,10 @@ int aws_config_region(struct aws_config *c, const struct aws_http *http, struct 
         region = env_get("AWS_DEFAULT_REGION");
     r = region.len ? config_check_profile(c, e)
                    : aws_config_value(c, STR(""), "region", &region, e);
+    if (r == 0 && !region.len)
+        r = instance_region(c, http, &region, e);
     if (r < 0)
         return r;
-    (void)http;
     if (!region.len)
         return no_region(c, e);
     *ret = region;
@@ -180,17 +198,25 @@ static int endpoint_flags(struct aws_config *c, struct aws_endpoint_params *p, s
     return r;
 }
 
-int aws_config_endpoint(struct aws_config *c, enum aws_service service, const struct aws_http *http,
-                        struct str account, struct str arn, struct aws_endpoint *ret, struct err *e)
+int config_endpoint_in(struct aws_config *c, enum aws_service service, struct str region,
+                       struct str account, struct str arn, struct aws_endpoint *ret, struct err *e)
 {
-    struct aws_endpoint_params p = {.service = service, .account = account, .arn = arn};
-    int r = aws_config_region(c, http, &p.region, e);
+    struct aws_endpoint_params p = {
+        .service = service, .region = region, .account = account, .arn = arn};
+    int r = aws_config_endpoint_url(c, service, &p.custom, e);
 
-    if (r == 0)
-        r = aws_config_endpoint_url(c, service, &p.custom, e);
     if (r == 0)
         r = endpoint_flags(c, &p, e);
     return r < 0 ? r : aws_endpoint_resolve(&p, ret, e);
+}
+
+int aws_config_endpoint(struct aws_config *c, enum aws_service service, const struct aws_http *http,
+                        struct str account, struct str arn, struct aws_endpoint *ret, struct err *e)
+{
+    struct str region;
+    int r = aws_config_region(c, http, &region, e);
+
+    return r < 0 ? r : config_endpoint_in(c, service, region, account, arn, ret, e);
 }
 
 /* ---- TLS and retries ---- */

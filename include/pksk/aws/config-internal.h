@@ -25,6 +25,14 @@ struct aws_config {
     bool asked_instance;
 };
 
+/* The same message for another exit status. Returns code. */
+static inline int err_recode(struct err *e, int code)
+{
+    if (e)
+        e->code = code;
+    return code;
+}
+
 /* An environment variable; an empty one counts as unset. */
 struct str env_get(const char *name);
 bool text_is_true(struct str t); /* "true" in any case */
@@ -35,6 +43,11 @@ int config_check_profile(struct aws_config *c, struct err *e) must_check;
 /* The environment variable, else the profile's key, else empty. env may be NULL. */
 int config_setting(struct aws_config *c, const char *env, const char *key, struct str *ret,
                    struct err *e) must_check;
+
+/* As aws_config_endpoint(), for a region of the service's own (IAM Identity Center). */
+int config_endpoint_in(struct aws_config *c, enum aws_service service, struct str region,
+                       struct str account, struct str arn, struct aws_endpoint *ret,
+                       struct err *e) must_check;
 
 /* ~/.aws/NAME and such: expanded, in the config's arena. */
 struct str config_home_path(struct aws_config *c, const char *path);

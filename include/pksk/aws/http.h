@@ -23,6 +23,7 @@ struct aws_http_request {
 struct aws_http_reply {
     int status; /* 0: there was no answer */
     bool timed_out;
+    bool connected; /* somebody is there: with timed_out, only the answer was late */
     struct buf body;
     int64_t date_ms;     /* of the Date header; 0 when absent */
     char request_id[80]; /* x-amzn-RequestId, or empty */
@@ -35,6 +36,8 @@ struct aws_http {
      * On failure ERR_CONNECT (or ERR_CANCELLED), status 0, timed_out when time ran out. */
     int (*send)(void *ctx, const struct aws_http_request *request, struct aws_http_reply *ret,
                 struct err *e);
+    /* Waits before another attempt; NULL: a plain wait. */
+    void (*pause)(void *ctx, int ms);
     void *ctx;
 };
 

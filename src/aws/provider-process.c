@@ -1,0 +1,167 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pksk/aws/provider.h"
+#include "pksk/aws/words.h"
+#include "pksk/base/log.h"
+
+/* credential_process: a program of the user's that prints credentials as JSON. No shell is
+ * involved, and its standard error goes where ours does, so that it can ask for things. */
+
+static int child_failed(struct str profile, const char *program, const char *how, struct err *e)
+{
+    int r = err_set(e, ERR_CONNECT, "the credential_process of the profile \"%.*s\" (%s) %s",
+                    STR_ARG(profile), program, how);
+
+    err_hint(e, "run that command by itself to see what it says");
+    return r;
+}
+
+/* Signals as a program expects to find them, and only standard output redirected. */
+static int spawn(char *const *argv, int out, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t all, none;
+    int number;
+
+    sigfillset(&all);
+    sigdelset(&all, SIGKILL);
+    sigdelset(&all, SIGSTOP);
+    sigemptyset(&none);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    number = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return number;
+}
+
+/* Until the end of the output. A negative code on Ctrl-C or when there is too much of it. */
+static int read_all(int fd, struct buf *ret)
+{
+    for (;;) {
+        char *room = buf_room(ret, 4096);
+        ssize_t n = room ? read(fd, room, 4096) : 0;
+
+        if (!room)
+            return ERR_FAILED;
+        if (n < 0 && errno == EINTR && !cancel_flag)
+            continue;
+        if (n < 0)
+            return errno == EINTR ? ERR_CANCELLED : ERR_FAILED;
+        if (n == 0)
+            return 0;
+        ret->len += (size_t)n;
+    }
+}
+
+static int wait_for(pid_t pid)
+{
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return -1;
+    return status;
+}
+
+static int run(struct str profile, char *const *argv, struct buf *ret, struct err *e)
+{
+    int fds[2], status, number, r;
+    pid_t pid;
+    char how[160];
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return err_errno(e, ERR_FAILED, "cannot make a pipe for", str_of(argv[0]));
+    number = spawn(argv, fds[1], &pid);
+    close(fds[1]);
+    if (number) {
+        close(fds[0]);
+        snprintf(how, sizeof(how), "cannot be started: %s", strerror(number));
+        return child_failed(profile, argv[0], how, e);
+    }
+    r = read_all(fds[0], ret);
+    close(fds[0]);
+    if (r < 0)
+        kill(pid, SIGTERM);
+    status = wait_for(pid);
+    if (cancel_flag) /* it got the same Ctrl-C */
+        return err_set(e, ERR_CANCELLED, "cancelled");
+    if (r < 0)
+        return child_failed(profile, argv[0], "prints far too much", e);
+    if (WIFSIGNALED(status))
+        snprintf(how, sizeof(how), "was killed by signal %d", WTERMSIG(status));
+    else
+        snprintf(how, sizeof(how), "failed with status %d", WEXITSTATUS(status));
+    return status == 0 ? 0 : child_failed(profile, argv[0], how, e);
+}
+
+static int take(struct provider_world *w, struct str profile, struct str text,
+                struct aws_credentials *ret, struct err *e)
+{
+    static const struct credential_names names = {"AccessKeyId", "SecretAccessKey", "SessionToken",
+                                                  "AccountId", "Expiration"};
+    static const char what[] = "the answer of credential_process";
+    struct arena a = {0};
+    struct json *root = NULL;
+    struct str account;
+    uint64_t version = 0;
+    int r = provider_json(&a, text, what, &root, e);
+
+    if (r == 0 && (!json_get_u64(root, "Version", &version) || version != 1))
+        r = err_set(e, ERR_CONNECT, "%s has no Version 1, the only one there is", what);
+    if (r == 0)
+        r = credentials_from_json(root, &names, what, ret, e);
+    if (r == 0 && !ret->account) {
+        r = provider_value(w, profile, "aws_account_id", &account, e);
+        if (r == 0 && account.len)
+            ret->account = mem_dup(account.s, account.len);
+        if (r < 0)
+            aws_credentials_deinit(ret);
+    }
+    provider_json_wipe(root);
+    arena_free(&a);
+    return r;
+}
+
+static int load(struct provider_world *w, struct str profile, struct aws_credentials *ret,
+                struct err *e)
+{
+    struct str command, *words, name = profile.len ? profile : aws_config_profile(w->config);
+    struct arena a = {0};
+    struct buf output = {.max = PROVIDER_ANSWER_MAX};
+    size_t count = 0;
+    char **argv;
+    int r = provider_value(w, profile, "credential_process", &command, e);
+
+    if (r < 0 || !command.len)
+        return r < 0 ? r : PROVIDER_NONE;
+    if (!words_split(&a, command, &words, &count) || !count) {
+        arena_free(&a);
+        return err_set(e, ERR_CONNECT,
+                       "the credential_process of the profile \"%.*s\" has an open quote or is "
+                       "empty",
+                       STR_ARG(name));
+    }
+    argv = arena_alloc(&a, count + 1, sizeof(*argv));
+    for (size_t i = 0; i < count; i++)
+        argv[i] = (char *)words[i].s;
+    r = run(name, argv, &output, e);
+    if (r == 0)
+        r = take(w, profile, buf_str(&output), ret, e);
+    buf_wipe(&output);
+    arena_free(&a);
+    return r;
+}
+
+const struct provider provider_process = {
+    .name = "credential_process", .load = load, .of_profile = true, .again = true};
