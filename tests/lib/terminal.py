@@ -321,9 +321,9 @@ class Terminal:
         text = text.rstrip(" ")
         self.wait(lambda: text in self.text() or text in "".join(self.screen.lines()), repr(text), seconds)
 
-    def wait_for_line(self, pattern, seconds=PATIENCE):
-        """Until the line of the cursor matches the whole pattern."""
-        self.wait(lambda: re.fullmatch(pattern, self.line()), f"a line like {pattern!r}", seconds)
+    def wait_for_line(self, text, seconds=PATIENCE):
+        """Until the line of the cursor, up to the cursor, is text: what was typed, without its hint."""
+        self.wait(lambda: self.line() == text, f"the line {text!r}", seconds)
 
     def wait_for_end(self, seconds=PATIENCE):
         """The exit status; a signal counts as 128 and its number."""
@@ -341,7 +341,7 @@ class Terminal:
         tap.fail("the program does not end; the screen:", self.text())
 
     def line(self):
-        return self.screen.lines()[self.screen.y]
+        return "".join(cell for cell, _ in self.screen.cells[self.screen.y][:self.screen.x])
 
     def text(self):
         """What has scrolled off and what is on the screen, without the empty lines at the end."""
