@@ -6,7 +6,7 @@ static int run(struct session *s, const struct statement *st, struct err *e)
 
     if (st->args && (!str_to_u64(st->args->text, &status) || status > 255)) {
         err_at(e, ERR_SYNTAX, st->args->at, "%.*s is no exit status", STR_ARG(st->args->text));
-        err_expected(e, "a number from 0 to 255");
+        err_expected(e, "expected a number from 0 to 255");
         return ERR_SYNTAX;
     }
     s->leaving = true;

@@ -23,7 +23,7 @@ static int make_plan(struct session *s, struct arena *a, const struct statement 
     default:
         err_at(e, ERR_SYNTAX, inner->verb_at,
                "%s sends no request of its own that could be explained", verb_name(inner->verb));
-        err_expected(e, "get, query, scan, put or create table");
+        err_expected(e, "expected get, query, scan, put or create table");
         return ERR_SYNTAX;
     }
 }

@@ -37,7 +37,7 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     if (command_of(st->inner->verb)->changes) {
         err_at(e, ERR_SYNTAX, st->inner->verb_at, "%s changes something: it is not for watch",
                verb_name(st->inner->verb));
-        err_expected(e, "get, query, scan or another statement that reads");
+        err_expected(e, "expected get, query, scan or another statement that reads");
         return ERR_SYNTAX;
     }
     do {

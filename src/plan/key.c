@@ -14,7 +14,7 @@ static int number_key(struct arena *a, const struct key_part *part, const struct
     if (word->form == WORD_BINARY || !number_looks_like(word->text)) {
         err_at(e, ERR_SYNTAX, word->at,
                "the key attribute %.*s is a number (N), and this is not one", STR_ARG(part->name));
-        err_expected(e, "a number");
+        err_expected(e, "expected a number");
         return ERR_SYNTAX;
     }
     if (number_normalise(word->text, &text, &why) < 0)
@@ -33,7 +33,7 @@ int key_value(struct arena *a, const struct key_part *part, bool is_sort, const 
     if (part->type == ATTR_B && word->form != WORD_BINARY) {
         err_at(e, ERR_SYNTAX, word->at, "the key attribute %.*s is binary (B)",
                STR_ARG(part->name));
-        err_expected(e, "b64\"…\" or hex\"…\"");
+        err_expected(e, "expected b64\"…\" or hex\"…\"");
         return ERR_SYNTAX;
     }
     if (part->type == ATTR_S && word->form == WORD_BINARY)
@@ -75,7 +75,7 @@ static int check_shape(const struct table *table, const struct key *key, struct 
     if (table->key.sort_count && !sort) {
         err_at(e, ERR_SYNTAX, (struct span){key->at.to, key->at.to}, "the sort key %.*s is missing",
                STR_ARG(table->key.sort[0].name));
-        err_expected(e, "a value of %.*s", STR_ARG(table->key.sort[0].name));
+        err_expected(e, "expected a value of %.*s", STR_ARG(table->key.sort[0].name));
         err_hint(e, "`query` reads every item of a partition key");
         return ERR_SYNTAX;
     }

@@ -35,7 +35,7 @@ static int index_unknown(const struct building *b, struct err *e)
     for (size_t i = 0; i < b->table->index_count; i++)
         buf_addf(&names, "%s%.*s", i ? ", " : "", STR_ARG(b->table->indexes[i].name));
     if (names.len)
-        err_expected(e, "one of its indexes: %.*s", STR_ARG(buf_str(&names)));
+        err_expected(e, "expected one of its indexes: %.*s", STR_ARG(buf_str(&names)));
     return ERR_SYNTAX;
 }
 
@@ -284,7 +284,7 @@ static int add_sort(struct building *b, struct buf *text, const struct key_part 
         err_at(e, ERR_SYNTAX, sort->at,
                "the sort key %.*s is a number (N), and numbers have no prefix",
                STR_ARG(part->name));
-        err_expected(e, "a comparison or between");
+        err_expected(e, "expected a comparison or between");
         return ERR_SYNTAX;
     }
     r = key_value(b->arena, part, true, sort->a, &low, e);

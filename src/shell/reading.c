@@ -178,14 +178,15 @@ static int print_count(struct session *s, struct output *out, struct err *e)
     return output_text(out, buf_str(&line), e);
 }
 
-/* Why it ended where it did, when that is not the end. */
-static int explain_end(struct session *s, int r, bool pager_left, struct err *e)
+/* Why it ended where it did, when that is not the end. A pager or a command that reads no further
+ * has what it wanted: that is no failure. */
+static int explain_end(struct session *s, int r, bool reader_left, struct err *e)
 {
     const struct cursor_totals *t = cursor_totals(s->reading);
     const char *plural = t->items == 1 ? "" : "s";
 
-    if (pager_left) {
-        session_note(s, "the pager was left after %zu item%s; `more` goes on from there",
+    if (reader_left) {
+        session_note(s, "the reader left after %zu item%s; `more` goes on from there",
                      (size_t)t->items, plural);
         return 0;
     }
@@ -211,21 +212,23 @@ static int explain_end(struct session *s, int r, bool pager_left, struct err *e)
 
 static int finish(struct session *s, struct output *out, int r, struct err *e)
 {
-    bool gone = r < 0 && output_reader_gone(out), to_pager = gone && out->to_terminal;
+    bool gone = r < 0 && output_reader_gone(out),
+         left = gone && (out->to_terminal || out->redirect == REDIRECT_PIPE);
     struct err why;
 
     if (r == 0 && cursor_plan(s->reading)->counted)
         r = print_count(s, out, e);
-    if (gone && !to_pager)
+    if (gone && !left)
         err_set(e, ERR_FAILED, "the reader closed the pipe after %zu items",
                 (size_t)cursor_totals(s->reading)->items);
-    int closed = output_close(out, r < 0, &why);
+    int closed = output_close(out, r < 0 && !left, &why);
 
-    if (r == 0 && closed < 0) {
+    if (closed < 0 && (r == 0 || left)) {
         *e = why;
         r = closed;
+        left = false;
     }
-    r = explain_end(s, r, to_pager, e);
+    r = explain_end(s, r, left, e);
     if (r == 0 || r == ERR_CANCELLED)
         note_totals(s, s->reading);
     return r;
