@@ -1,10 +1,12 @@
 #include "pksk/dynamo/client.h"
 
+#include <malloc.h>
 #include <sys/random.h>
 
 #include "pksk/base/log.h"
 #include "pksk/dynamo/call.h"
 
+#define HEAP_KEPT (4 << 20)
 #define ROUND_MS 3600000 /* of a wait without limit */
 
 /* The copy made for an identity that has not changed is given again. */
@@ -29,6 +31,12 @@ struct dynamo *dynamo_new(const struct dynamo_options *o)
 {
     struct dynamo *d = mem_resize(NULL, 1, sizeof(*d));
     struct aws_options options = {o->profile, o->region, o->endpoint_url, o->local};
+
+    if (o->local && !o->endpoint_url.len)
+        options.endpoint_url = STR(LOCAL_URL);
+    /* The next page takes the memory of the last one, instead of giving it back in between. */
+    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+    mallopt(M_TOP_PAD, HEAP_KEPT / 16);
     struct aws_ask ask = {o->ask_secret, o->ask_ctx};
 
     *d = (struct dynamo){.clock = o->clock ? *o->clock : clock_real,

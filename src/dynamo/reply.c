@@ -93,12 +93,8 @@ static int begin_item(struct reply_decoder *d, enum member member, enum where th
     return ddb_decoder_event(&d->item, JSON_OBJECT_BEGIN, STR(""), e);
 }
 
-static int in_item(struct reply_decoder *d, enum json_event event, struct str text, struct err *e)
+__attribute__((noinline)) static void end_item(struct reply_decoder *d)
 {
-    int r = ddb_decoder_event(&d->item, event, text, e);
-
-    if (r < 0 || !d->item.done)
-        return r;
     d->where = d->item_in;
     switch (d->member) {
     case MEMBER_ATTRIBUTES:
@@ -112,7 +108,6 @@ static int in_item(struct reply_decoder *d, enum json_event event, struct str te
         append_item(d, d->item.item);
         break;
     }
-    return 0;
 }
 
 static bool opens(enum json_event event)
@@ -252,14 +247,10 @@ static int in_rest(struct reply_decoder *d, enum json_event event, struct str te
     return json_builder_event(&d->rest, event, text, e);
 }
 
-static int handle(void *ctx, enum json_event event, struct str text, struct err *e)
+__attribute__((noinline)) static int between_items(struct reply_decoder *d, enum json_event event,
+                                                   struct str text, struct err *e)
 {
-    struct reply_decoder *d = ctx;
-
-    d->silent = 0;
     switch (d->where) {
-    case ITEM:
-        return in_item(d, event, text, e);
     case LIST:
         return in_list(d, event, e);
     case BEFORE:
@@ -291,6 +282,21 @@ static int handle(void *ctx, enum json_event event, struct str text, struct err 
     default:
         return wrong_shape(e, "something follows its end");
     }
+}
+
+/* Nearly every event of a page is within an item: the short way comes first. */
+static int handle(void *ctx, enum json_event event, struct str text, struct err *e)
+{
+    struct reply_decoder *d = ctx;
+
+    d->silent = 0;
+    if (d->where != ITEM)
+        return between_items(d, event, text, e);
+    int r = ddb_decoder_event(&d->item, event, text, e);
+
+    if (r == 0 && d->item.done)
+        end_item(d);
+    return r;
 }
 
 struct reply_decoder *reply_decoder_new(void)

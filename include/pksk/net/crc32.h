@@ -1,7 +1,7 @@
 /* CRC-32 (IEEE 802.3, as in zlib), for the x-amz-crc32 header of DynamoDB's answers.
  *
- * The tables belong to the caller and never change after crc32_init(). Sixteen bytes a step, so
- * that checking a page costs little beside reading it.
+ * The tables belong to the caller and never change after crc32_init(). Checking several gigabytes
+ * a second, it costs little beside reading a page.
  */
 #ifndef PKSK_NET_CRC32_H
 #define PKSK_NET_CRC32_H
@@ -10,6 +10,7 @@
 
 struct crc32 {
     uint32_t table[16][256];
+    bool can_fold; /* the processor multiplies without carry; false is always right, but slower */
 };
 
 void crc32_init(struct crc32 *c);
