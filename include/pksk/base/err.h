@@ -30,8 +30,8 @@ struct err {
     struct span at;     /* in the statement, or SPAN_NONE */
     char text[640];     /* one line, no full stop, lower-case first letter: "unknown word after the
                            partition key" */
-    char expected[400]; /* "expected …", or empty; for ERR_MORE what is open
-   char hint[400];     /* what to do, or empty */
+    char expected[400]; /* "expected …", or empty; for ERR_MORE what is open */
+    char hint[400];     /* what to do, or empty */
     char service[80];   /* the service's own code, "ValidationException", or empty */
 };
 
