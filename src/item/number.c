@@ -33,8 +33,8 @@ static bool take_exponent(struct str t, size_t *at, int64_t *ret)
 
     if (!take_digits(t, at))
         return false;
-    for (size_t i = from; i < *at && n < EXPONENT_MAX; i++)
-        n = n * 10 + (t.s[i] - '0');
+    for (size_t i = from; i < *at; i++)
+        n = MIN(n * 10 + (t.s[i] - '0'), EXPONENT_MAX);
     *ret = negative ? -n : n;
     return true;
 }
@@ -101,14 +101,16 @@ static int check_limits(const struct number *n, struct err *e)
                        digits, digits - DIGITS_MAX, DIGITS_MAX);
     if (digits && power(n) > POWER_MAX)
         return err_set(e, ERR_SYNTAX,
-                       "the number is too large: its magnitude is 1E+%lld, and "
-                       "DynamoDB keeps less than 1E+%d",
-                       (long long)power(n), POWER_MAX + 1);
+                       "the number is too large: its magnitude is 1E+%lld%s, and DynamoDB keeps "
+                       "less than 1E+%d",
+                       (long long)MIN(power(n), EXPONENT_MAX),
+                       power(n) >= EXPONENT_MAX ? " or more" : "", POWER_MAX + 1);
     if (digits && power(n) < POWER_MIN)
         return err_set(e, ERR_SYNTAX,
-                       "the number is too small: its magnitude is 1E%lld, and "
-                       "DynamoDB keeps 1E%d and more",
-                       (long long)power(n), POWER_MIN);
+                       "the number is too small: its magnitude is 1E%lld%s, and DynamoDB keeps "
+                       "1E%d and more",
+                       (long long)MAX(power(n), -EXPONENT_MAX),
+                       power(n) <= -EXPONENT_MAX ? " or less" : "", POWER_MIN);
     return 0;
 }
 

@@ -227,11 +227,12 @@ static size_t skip_ascii(struct str t, size_t i)
     return i;
 }
 
+/* 1 for what begins no character beyond ASCII. */
 static size_t character_len(char first)
 {
     unsigned char c = (unsigned char)first;
 
-    return c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+    return c < 0xc2 || c > 0xf4 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 }
 
 /* The next byte of a character that was cut. False when it cannot be that. */
