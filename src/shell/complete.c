@@ -57,6 +57,17 @@ void completer_offer(struct completer *c, enum expect_kind kind, struct str text
     c->offers[c->offer_count++] = (struct offer){arena_str(&c->arena, text), kind, goes_on};
 }
 
+static int compare_offers(const void *a, const void *b)
+{
+    return str_cmp(((const struct offer *)a)->text, ((const struct offer *)b)->text);
+}
+
+void completer_sort(struct completer *c, size_t from)
+{
+    if (c->offer_count > from)
+        qsort(c->offers + from, c->offer_count - from, sizeof(*c->offers), compare_offers);
+}
+
 void complete_offer(struct complete_sink *sink, struct str text)
 {
     completer_offer(sink->c, sink->kind, text, false);
@@ -158,6 +169,10 @@ static struct str common_text(const struct completer *c)
     }
     if (c->more)
         common.len = MIN(common.len, MAX(c->base.len, c->point.prefix.len));
+    /* Partition keys are those seen, not all: what they share is a guess but for whole segments. */
+    while (c->offers[0].kind == EXPECT_PARTITION_KEY && common.len > c->point.prefix.len &&
+           common.s[common.len - 1] != '#')
+        common.len--;
     return utf8_cut(common, common.len);
 }
 
@@ -178,9 +193,37 @@ static void find_common(struct completer *c, bool quoted)
     c->result.common = written(c, common, c->offers[0].kind, quoted, true);
 }
 
+static bool is_key(enum expect_kind kind)
+{
+    return kind == EXPECT_PARTITION_KEY || kind == EXPECT_SORT_KEY;
+}
+
+/* Words stand behind what the session knows; where keys can be offered and nothing is typed yet,
+ * they are left to the hint. */
+static void order_offers(struct completer *c)
+{
+    _cleanup_(cleanup_free) struct offer *words =
+        mem_resize(NULL, c->offer_count + 1, sizeof(*words));
+    size_t word_count = 0, kept = 0;
+    bool keys = false;
+    for (size_t i = 0; i < c->offer_count; i++) {
+        keys |= is_key(c->offers[i].kind);
+        if (c->offers[i].kind == EXPECT_WORD)
+            words[word_count++] = c->offers[i];
+        else
+            c->offers[kept++] = c->offers[i];
+    }
+    c->offer_count = kept;
+    if (!keys || c->point.prefix.len > 0) {
+        for (size_t i = 0; i < word_count; i++)
+            c->offers[c->offer_count++] = words[i];
+    }
+}
+
 static int finish(struct completer *c)
 {
     lookup_end(c);
+    order_offers(c);
     bool quoted = false;
     for (size_t i = 0; i < c->offer_count; i++)
         quoted |= needs_quotes(c, &c->offers[i]);

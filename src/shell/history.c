@@ -249,14 +249,10 @@ static int cut_file(const char *path, size_t max, struct err *e)
     code = file_read_private(path, HISTORY_FILE_MAX, &text, e);
     if (code < 0)
         return code;
-    size_t from = text.len, lines = 0;
-    while (from > 0 && lines <= max) {
-        if (from < text.len && text.s[from - 1] == '\n')
-            lines++;
-        if (lines <= max)
-            from--;
-        else
-            break;
+    size_t from = 0, lines = 0;
+    for (size_t i = text.len; i > 1 && from == 0; i--) {
+        if (text.s[i - 2] == '\n' && ++lines == max)
+            from = i - 1;
     }
     return file_write(path, str_slice(buf_str(&text), from, text.len), e);
 }

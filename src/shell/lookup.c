@@ -151,31 +151,21 @@ void lookup_keys(struct completer *c)
     c->live = LIVE_KEYS;
 }
 
-/* What is seen of the partition key, one '#' level at a time; a single family is entered. */
+/* What is seen of the partition key, one '#' level at a time. A single family is not entered, as it
+ * is for sort keys: there may be others that were not seen. */
 static size_t offer_seen(struct completer *c, struct str attribute)
 {
-    struct str text, table = completer_table_name(c), only = STR("");
-    size_t known = 0, families;
-    size_t level = c->point.prefix.len;
-    for (unsigned depth = 0; c->env->seen && depth < 8; depth++) {
-        size_t before = c->offer_count;
-        families = 0;
-        known = 0;
-        for (size_t i = 0; seen_next_key(c->env->seen, table, attribute, &i, &text);) {
-            bool goes_on;
-            known++;
-            if (!str_starts(text, c->point.prefix) || !str_starts(text, only))
-                continue;
-            struct str segment = jump_segment(text, level, &goes_on);
-            completer_offer(c, EXPECT_PARTITION_KEY, segment, goes_on);
-            families += goes_on;
-        }
-        if (c->offer_count != before + 1 || !c->offers[before].goes_on || families < 2)
-            break;
-        only = c->offers[before].text;
-        level = only.len;
-        c->offer_count = before;
+    struct str text, table = completer_table_name(c);
+    size_t known = 0, before = c->offer_count;
+    for (size_t i = 0; c->env->seen && seen_next_key(c->env->seen, table, attribute, &i, &text);) {
+        bool goes_on;
+        known++;
+        if (!str_starts(text, c->point.prefix))
+            continue;
+        struct str segment = jump_segment(text, c->point.prefix.len, &goes_on);
+        completer_offer(c, EXPECT_PARTITION_KEY, segment, goes_on);
     }
+    completer_sort(c, before);
     return known;
 }
 

@@ -73,11 +73,6 @@ static void offer_file(struct completer *c, struct str typed_dir, const char *di
     completer_offer(c, EXPECT_FILE, buf_str(&text), is_dir);
 }
 
-static int compare_offers(const void *a, const void *b)
-{
-    return str_cmp(((const struct offer *)a)->text, ((const struct offer *)b)->text);
-}
-
 static void offer_files(struct completer *c)
 {
     struct str prefix = c->point.prefix;
@@ -95,8 +90,7 @@ static void offer_files(struct completer *c)
     for (struct dirent *entry; (entry = readdir(d)) && c->offer_count < FILES_MAX;)
         offer_file(c, typed, dir, entry->d_name);
     closedir(d);
-    if (c->offer_count > before)
-        qsort(c->offers + before, c->offer_count - before, sizeof(*c->offers), compare_offers);
+    completer_sort(c, before);
 }
 
 void offers_collect(struct completer *c, const struct expect *e)

@@ -66,6 +66,8 @@ bool completer_is_word(enum expect_kind kind);
 /* Takes text when it fits what is typed, and is new. */
 void completer_offer(struct completer *c, enum expect_kind kind, struct str text, bool goes_on);
 
+void completer_sort(struct completer *c, size_t from); /* the offers from there on, by text */
+
 struct str completer_table_name(const struct completer *c);     /* empty: none chosen */
 const struct table *completer_table(const struct completer *c); /* NULL: not known yet */
 

@@ -1,0 +1,139 @@
+#include "pksk/shell/seen.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "test.h"
+
+static char dir[64];
+
+static struct seen *begin(const char *scope)
+{
+    return seen_new(str_of(dir), str_of(scope));
+}
+
+static struct str keys(struct seen *s, const char *table, const char *attribute)
+{
+    static struct buf b;
+    struct str text;
+    buf_reset(&b);
+    for (size_t i = 0; seen_next_key(s, str_of(table), str_of(attribute), &i, &text);)
+        buf_addf(&b, "%s%.*s", b.len ? "|" : "", STR_ARG(text));
+    return buf_str(&b);
+}
+
+static void clear(void)
+{
+    char command[128];
+    snprintf(command, sizeof(command), "rm -r '%s'", dir);
+    if (system(command) != 0)
+        abort();
+}
+
+static void note(struct seen *s, const char *text)
+{
+    seen_key(s, STR("Main"), STR("pk"), ATTR_S, str_of(text));
+}
+
+TEST(what_is_saved_comes_back)
+{
+    struct err e;
+    snprintf(dir, sizeof(dir), "/tmp/pksk-seen-XXXXXX");
+    CHECK(mkdtemp(dir));
+    struct seen *s = begin("here");
+    note(s, "a b%\n\033");
+    note(s, "ü#1");
+    seen_key(s, STR("Main"), STR("odd name"), ATTR_N, STR("42"));
+    CHECK(seen_save(s, &e) == 0);
+    seen_free(s);
+
+    s = begin("here");
+    CHECK_STR(keys(s, "Main", "pk"), "a b%\n\033|ü#1");
+    CHECK_STR(keys(s, "Main", "odd name"), "42");
+    CHECK_STR(keys(s, "Other", "pk"), "");
+    seen_free(s);
+    s = begin("elsewhere");
+    CHECK_STR(keys(s, "Main", "pk"), "");
+    seen_free(s);
+    clear();
+}
+
+TEST(two_shells_add_up_and_files_are_private)
+{
+    struct err e;
+    snprintf(dir, sizeof(dir), "/tmp/pksk-seen-XXXXXX");
+    CHECK(mkdtemp(dir));
+    struct seen *one = begin("x"), *two = begin("x");
+    CHECK_STR(keys(one, "Main", "pk"), "");
+    note(one, "1");
+    note(two, "2");
+    CHECK(seen_save(two, &e) == 0 && seen_save(one, &e) == 0);
+    seen_free(one);
+    seen_free(two);
+    one = begin("x");
+    CHECK_STR(keys(one, "Main", "pk"), "2|1");
+    seen_free(one);
+
+    char command[160];
+    snprintf(command, sizeof(command), "test \"$(stat -c %%a '%s'/seen-*)\" = 600", dir);
+    CHECK(system(command) == 0);
+    clear();
+}
+
+TEST(the_youngest_are_kept)
+{
+    struct seen *s = seen_new(STR(""), STR(""));
+    char text[32];
+    for (int i = 0; i < SEEN_KEYS_MAX + 5; i++) {
+        snprintf(text, sizeof(text), "%d", i);
+        note(s, text);
+        note(s, "0"); /* seen again and again */
+    }
+    size_t count = 0;
+    bool zero = false, first = false;
+    struct str key;
+    for (size_t i = 0; seen_next_key(s, STR("Main"), STR("pk"), &i, &key); count++) {
+        zero |= str_is(key, "0");
+        first |= str_is(key, "1");
+    }
+    CHECK(count == SEEN_KEYS_MAX && zero && !first);
+    seen_free(s);
+}
+
+TEST(binary_and_giant_keys_are_left_out)
+{
+    struct seen *s = seen_new(STR(""), STR(""));
+    char big[SEEN_KEY_LEN_MAX + 2];
+    memset(big, 'x', sizeof(big));
+    seen_key(s, STR("Main"), STR("pk"), ATTR_B, STR("\1\2"));
+    seen_key(s, STR("Main"), STR("pk"), ATTR_S, (struct str){big, sizeof(big)});
+    seen_key(s, STR("Main"), STR("pk"), ATTR_S, STR(""));
+    CHECK_STR(keys(s, "Main", "pk"), "");
+    seen_free(s);
+}
+
+TEST(a_damaged_file_is_as_good_as_none)
+{
+    struct err e;
+    snprintf(dir, sizeof(dir), "/tmp/pksk-seen-XXXXXX");
+    CHECK(mkdtemp(dir));
+    struct seen *s = begin("x");
+    note(s, "1");
+    CHECK(seen_save(s, &e) == 0);
+    seen_free(s);
+    char command[160];
+    snprintf(command, sizeof(command), "printf 'S pk %%%%zz\\nS\\nQ a b\\nn \\n' >> '%s'/seen-*",
+             dir);
+    CHECK(system(command) == 0);
+    s = begin("x");
+    CHECK_STR(keys(s, "Main", "pk"), "1");
+    seen_free(s);
+    snprintf(command, sizeof(command), "for f in '%s'/seen-*; do echo nonsense > $f; done", dir);
+    CHECK(system(command) == 0);
+    s = begin("x");
+    CHECK_STR(keys(s, "Main", "pk"), "");
+    seen_free(s);
+    clear();
+}
+
+TEST_MAIN()
