@@ -6,7 +6,7 @@ grammar, then text in paragraphs, indented blocks and
 "## headings". Nothing else of Markdown is used but `code`. There must be one page a verb of LANG_VERBS, and no other.
 
     pages.py c VERBS_HEADER PAGE… > pages.c
-    pages.py man TEMPLATE PAGE… > pksk-language.7
+    pages.py man VERSION TEMPLATE OPTIONS_C SETTINGS_H PAGE… > a man page
     pages.py examples PAGE…                           the lines under "## Examples", NAME<tab>LINE each
 """
 import re
@@ -96,23 +96,50 @@ def roff_code(text):
 
 def emit_page(page):
     print(f".SS {roff(page['name'])}: {roff(page['summary'])}")
-    print(".nf\n.RS 4")
-    for line in page["grammar"].split("\n"):
-        print(roff_code(line))
-    print(".RE\n.fi\n.PP")
+    if page["grammar"]:
+        print(".nf\n.RS 4")
+        for line in page["grammar"].split("\n"):
+            print(roff_code(line))
+        print(".RE\n.fi\n.PP")
     emit_text(page["text"])
 
 
-def emit_man(template, pages):
-    for line in open(template, encoding="utf-8").read().split("\n"):
+def emit_options(source):
+    rows = re.findall(r"O\(\w+, '(.)', \"([^\"]+)\", (NULL|\"[^\"]*\"),\s*\\?\s*\"((?:[^\"\\\\]|\\\\.)*)\"\)",
+                      open(source, encoding="utf-8").read())
+    if not rows:
+        fail(f"{source}: no options found")
+    for letter, name, argument, text in rows:
+        argument = "" if argument == "NULL" else argument.strip('"')
+        optional = argument.startswith("[")
+        shown = f"[=\\fI{argument[1:-1]}\\fR]" if optional else f" \\fI{argument}\\fR" if argument else ""
+        print(f".TP\n\\fB\\-{letter}\\fR, \\fB\\-\\-{roff(name)}\\fR{shown}\n{roff(text)}")
+
+
+def emit_settings(source):
+    text = open(source, encoding="utf-8").read().replace("\\\n", "\n")
+    rows = re.findall(r'S\((\w+), \w+, "([^"]+)", "([^"]*)",\s*"([^"]*)",\s*"([^"]*)"\)', text)
+    if not rows:
+        fail(f"{source}: no settings found")
+    for _, name, otherwise, values, help_text in rows:
+        shown = otherwise or "empty"
+        print(f".TP\n\\fB{roff(name)}\\fR ({roff(values)}; at first {roff(shown)})\n{roff(help_text)}")
+
+
+def emit_man(version, template, options, settings, pages):
+    for line in open(template, encoding="utf-8").read().rstrip("\n").split("\n"):
         if line == "@COMMANDS@":
             for page in [p for p in pages if not p["topic"]]:
                 emit_page(page)
         elif line == "@TOPICS@":
             for page in [p for p in pages if p["topic"]]:
                 emit_page(page)
+        elif line == "@OPTIONS@":
+            emit_options(options)
+        elif line == "@SETTINGS@":
+            emit_settings(settings)
         else:
-            print(line)
+            print(line.replace("@VERSION@", version))
 
 
 def emit_examples(pages):
@@ -130,7 +157,7 @@ def main():
     if what == "c":
         emit_c(rest[0], [read_page(p) for p in rest[1:]])
     elif what == "man":
-        emit_man(rest[0], [read_page(p) for p in rest[1:]])
+        emit_man(*rest[:4], [read_page(p) for p in rest[4:]])
     elif what == "examples":
         emit_examples([read_page(p) for p in rest])
     else:
