@@ -3,14 +3,28 @@
 #include <curl/curl.h>
 #include <errno.h>
 
+/* libcurl says to whom it could not connect; another name than the endpoint's is a proxy's. */
+static bool was_proxy(const struct failure *f)
+{
+    struct str host = str_of(f->host);
+    size_t at;
+
+    if (str_find_char(host, ':', &at))
+        host = str_slice(host, 0, at);
+    return !f->loopback && !str_find(str_of(f->detail), host, &at);
+}
+
 static enum net_failure no_connection(const struct failure *f, struct err *e)
 {
-    if (f->os_errno == ECONNREFUSED) {
+    if (was_proxy(f)) {
+        err_set(e, ERR_CONNECT, "no connection to the proxy: %s", f->detail);
+        err_hint(e, "check HTTPS_PROXY and HTTP_PROXY");
+    } else if (f->os_errno == ECONNREFUSED) {
         err_set(e, ERR_CONNECT, "nothing listens at %s (connection refused)", f->host);
         if (f->loopback)
             err_hint(e, "is the local server running?");
         else
-            err_hint(e, "check the endpoint URL and any proxy");
+            err_hint(e, "check the endpoint URL");
     } else {
         err_set(e, ERR_CONNECT, "no connection to %s: %s", f->host,
                 f->os_errno ? strerror((int)f->os_errno) : f->detail);
