@@ -41,21 +41,31 @@ static struct shape *shape_new(struct pretty *p, struct str heading)
     return shape;
 }
 
-/* Does the shape know at least half of what the item has besides its key? */
-static bool is_akin(const struct pretty *p, const struct shape *shape, const struct value *item)
+static bool is_key(const struct pretty *p, struct str name)
 {
     const struct print_options *o = &p->printer.o;
-    size_t known = 0, all = 0;
+
+    for (size_t i = 0; i < o->key_count; i++)
+        if (str_eq(o->keys[i], name))
+            return true;
+    return false;
+}
+
+/* Beside the keys: does the item have half of what the shape has, or the shape half of what the
+ * item has? */
+static bool is_akin(const struct pretty *p, const struct shape *shape, const struct value *item)
+{
+    size_t known = 0, all = 0, columns = 0;
 
     value_each (x, item) {
-        bool key = false;
-
-        for (size_t i = 0; i < o->key_count && !key; i++)
-            key = str_eq(o->keys[i], value_name(x));
-        all += !key;
-        known += !key && map_has(&shape->grid.index, value_name(x));
+        if (is_key(p, value_name(x)))
+            continue;
+        all++;
+        known += map_has(&shape->grid.index, value_name(x));
     }
-    return known * 2 >= all;
+    for (size_t i = 0; i < shape->grid.count; i++)
+        columns += !shape->grid.columns[i].key;
+    return known * 2 >= MIN(all, columns);
 }
 
 static struct shape *shape_of(struct pretty *p, const struct value *item)
@@ -105,6 +115,8 @@ static void add_heading(struct pretty *p, const struct shape *shape, struct buf 
     const struct print_options *o = &p->printer.o;
     _cleanup_(buf_free) struct buf safe = {0}, fitted = {0};
 
+    if (p->count < 2 || str_is(shape->heading, "…")) /* there is nothing to tell apart, or to say */
+        return;
     text_escape(&safe, shape->heading);
     if (o->width)
         text_cut(&fitted, buf_str(&safe), o->width);
@@ -121,7 +133,7 @@ static void open_table(struct pretty *p, struct shape *shape, struct buf *out)
         return;
     if (p->begun && !p->dense)
         buf_char(out, '\n');
-    if (p->count > 1 && !p->dense && p->now != shape)
+    if (!p->dense && p->now != shape)
         add_heading(p, shape, out);
     grid_add_header(&shape->grid, out);
     p->begun = true;
@@ -143,8 +155,7 @@ static void add_alone(struct pretty *p, struct shape *shape, struct buf *out,
 {
     if (p->begun)
         buf_char(out, '\n');
-    if (p->count > 1)
-        add_heading(p, shape, out);
+    add_heading(p, shape, out);
     single_add(out, &p->printer.o, item);
     p->begun = true;
     p->now = NULL;

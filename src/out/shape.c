@@ -69,14 +69,21 @@ void shape_add_key(struct buf *b, struct str key)
 
 void shape_add_item(struct buf *b, const struct value *item, const struct str *keys, size_t count)
 {
+    size_t begin = b->len;
+
     for (size_t i = 0; i < count; i++) {
         const struct value *v = value_member(item, keys[i]);
+        size_t before = b->len;
 
-        if (i)
+        if (!v || v->type != ATTR_S)
+            continue;
+        if (before > begin)
             buf_lit(b, "  ");
-        if (v && v->type == ATTR_S)
-            shape_add_key(b, value_text(v));
-        else
-            buf_lit(b, "…");
+        size_t from = b->len;
+        shape_add_key(b, value_text(v));
+        if (b->len == from || str_is(str_slice(buf_str(b), from, b->len), "…"))
+            b->len = before; /* nothing literal in it */
     }
+    if (b->len == begin)
+        buf_lit(b, "…");
 }

@@ -473,6 +473,32 @@ TEST(shapes_of_keys)
     CHECK_STR(shape("日本#1"), "…");
 }
 
+TEST(shapes_of_items)
+{
+    const struct value *item = page("{\"pk\":{\"S\":\"USER#1\"},\"sk\":{\"S\":\"PROFILE\"},"
+                                    "\"n\":{\"N\":\"1\"},\"d\":{\"S\":\"2024-01-02\"}}");
+    const struct str names[] = {{"d", 1}, {"pk", 2}, {"n", 1}, {"sk", 2}, {"no", 2}};
+
+    buf_reset(&out);
+    shape_add_item(&out, item, names, 5);
+    CHECK_STR(buf_str(&out), "USER#…  PROFILE");
+    buf_reset(&out);
+    shape_add_item(&out, item, names, 1);
+    CHECK_STR(buf_str(&out), "…");
+}
+
+TEST(pretty_parts_by_attributes_too)
+{
+    /* more or less of the same is one table; something else altogether is another */
+    CHECK_STR(
+        printed(
+            FORMAT_PRETTY, options(80),
+            "{\"pk\":{\"S\":\"1\"},\"a\":{\"N\":\"1\"}}\n"
+            "{\"pk\":{\"S\":\"2\"},\"a\":{\"N\":\"2\"},\"b\":{\"N\":\"2\"},\"c\":{\"N\":\"2\"}}\n"
+            "{\"pk\":{\"S\":\"3\"},\"x\":{\"N\":\"3\"},\"y\":{\"N\":\"3\"}}"),
+        "pk   a  b  c\n\"1\"  1\n\"2\"  2  2  2\n\npk   x  y\n\"3\"  3  3\n");
+}
+
 __attribute__((constructor)) static void use_utf8(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");

@@ -11,7 +11,8 @@
 /* The literal parts of a key's text, and "…" for what is between them. */
 void shape_add_key(struct buf *b, struct str key);
 
-/* The same of all keys of an item, two blanks between them. */
+/* The same of an item's keys, two blanks between them, without those that have nothing literal;
+ * "…" when none has. */
 void shape_add_item(struct buf *b, const struct value *item, const struct str *keys, size_t count);
 
 #endif
