@@ -10,7 +10,7 @@ static int load(struct provider_world *w, unused_arg struct str profile,
                expires = env_get("AWS_CREDENTIAL_EXPIRATION");
     int64_t expires_ms = 0;
 
-    if (w->no_environment || aws_config_profile_is_explicit(w->config) || !id.len)
+    if (!id.len || (aws_config_profile_is_explicit(w->config) && !w->environment_is_meant))
         return PROVIDER_NONE;
     if (!secret.len) {
         int r =

@@ -133,7 +133,10 @@ static int load_credential_source(struct provider_world *w, const struct role *r
     for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
         if (!str_is(role->credential_source, sources[i].name))
             continue;
-        int r = sources[i].provider->load(w, STR(""), ret, e);
+        struct provider_world meant = *w;
+
+        meant.environment_is_meant = true;
+        int r = sources[i].provider->load(&meant, STR(""), ret, e);
 
         if (r != PROVIDER_NONE)
             return r;

@@ -122,6 +122,12 @@ static int take(const struct sts_call *call, const struct sts_answer *answer,
     return 0;
 }
 
+static void wipe(struct str t)
+{
+    if (t.len)
+        explicit_bzero((char *)t.s, t.len);
+}
+
 static void write_form(const struct sts_call *call, struct buf *form)
 {
     buf_addf(form, "Action=%s&Version=" STS_VERSION, call->action);
@@ -205,8 +211,8 @@ int sts_assume(struct provider_world *w, const struct sts_call *call, struct aws
         read_answer(&a, buf_str(&reply.body), call->action, &answer);
         r = reply.status == 200 ? take(call, &answer, ret, e)
                                 : refused(call, reply.status, &answer, e);
-        explicit_bzero((char *)answer.secret.s, answer.secret.len);
-        explicit_bzero((char *)answer.token.s, answer.token.len);
+        wipe(answer.secret);
+        wipe(answer.token);
     }
     buf_wipe(&form);
     aws_http_reply_free(&reply);

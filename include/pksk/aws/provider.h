@@ -22,6 +22,7 @@ struct provider_world {
     const struct aws_ask *ask;
     const struct clock *clock;
     bool anew;                 /* caches are not good enough: the service refused what they held */
+    bool environment_is_meant; /* credential_source = Environment: even with a profile as option */
     bool no_environment;       /* for the profile that a role's credentials come from */
     const struct str *visited; /* profiles on the way through source_profile */
     size_t visited_count;
