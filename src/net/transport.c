@@ -442,7 +442,9 @@ static bool advance(struct net *n)
     int running;
 
     curl_multi_perform(n->multi, &running);
-    return deliver(n) | end_stalled(n);
+    bool ended = deliver(n);
+
+    return end_stalled(n) || ended;
 }
 
 static void came_back(struct net *n)
