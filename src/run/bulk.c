@@ -8,7 +8,8 @@
 #define UNSETTLED_MAX(b) ((size_t)BULK_BATCH_MAX * (b)->in_flight * 4)
 #define UNSETTLED_BYTES_MAX ((size_t)48 << 20)
 #define FLIGHT_BYTES_MAX ((size_t)24 << 20)
-#define DRAIN_MS 10000 /* after Ctrl-C or a failure, for the answers to what is in flight */
+#define UNANSWERED_ROUNDS 2 /* without any answer ever, each of the client's several attempts */
+#define DRAIN_MS 10000      /* after Ctrl-C or a failure, for the answers to what is in flight */
 
 /* One request: its ops are in flight, or, cut out of a refused one, about to be. */
 struct batch {
@@ -162,13 +163,14 @@ static int fail(struct bulk *b, const struct err *why)
 
 /* ---- retiring */
 
-static int report(struct bulk *b, struct op *op, bool unfinished, struct err *e)
+static int report(struct bulk *b, struct op *op, bool late, struct err *e)
 {
     const struct bulk_reject reject = {
         .json = op_json(op),
         .readable = !op->unreadable,
         .deletes = op->deletes,
-        .unfinished = unfinished,
+        .unfinished = op->state != OP_REJECTED,
+        .late = late,
         .place = op->place,
         .err = op->err ? op->err : &b->failure,
     };
@@ -482,7 +484,7 @@ static bool will_pass(const struct bulk *b, const struct reply *reply)
     if (reply->err.code == ERR_CANCELLED)
         return false;
     if (reply->status == 0)
-        return b->answered;
+        return b->answered || b->backoff.rounds < UNANSWERED_ROUNDS;
     if (reply->status >= 500 || reply->status < 400)
         return true;
     for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
@@ -665,7 +667,7 @@ static void report_rest(struct bulk *b)
         if (op->state == OP_WRITTEN || op->reported)
             continue;
         op->reported = true;
-        if (report(b, op, op->state != OP_REJECTED, &ignored) < 0)
+        if (report(b, op, true, &ignored) < 0)
             return;
     }
 }

@@ -30,6 +30,7 @@ struct bulk_reject {
     bool readable;   /* false: the text is no item at all */
     bool deletes;    /* a delete */
     bool unfinished; /* not refused: the writer stopped before it was done */
+    bool late;       /* after a failure, beyond bulk_mark() */
     struct bulk_place place;
     const struct err *err;
 };
