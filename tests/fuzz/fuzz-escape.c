@@ -1,5 +1,7 @@
 /* Whatever the bytes, what is escaped for a terminal cannot steer it, and fits where it is told to.
  */
+#include <locale.h>
+
 #include "pksk/base/utf8.h"
 #include "pksk/json/tree.h"
 #include "pksk/json/writer.h"
@@ -7,6 +9,11 @@
 #include "pksk/out/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+__attribute__((constructor)) static void use_utf8(void)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+}
 
 static void require(bool condition)
 {
