@@ -70,28 +70,47 @@ static size_t copy_plain(char *to, struct str t)
     return i;
 }
 
-void json_add_string(struct buf *b, struct str t)
+/* From the byte at `i` on, which needs care; before it everything has been added. */
+static void add_carefully(struct buf *b, struct str t, size_t i)
 {
-    size_t from = 0, i = 0, len;
+    size_t from = i, len;
 
-    buf_char(b, '"');
-    if (b->cap - b->len > t.len) {
-        i = copy_plain(b->s + b->len, t);
-        b->len += from = i;
-    }
-    while ((i = plain_run(t.s, i, t.len)) < t.len) {
-        if (escapes[(unsigned char)t.s[i]] == 1 && utf8_decode(t, i, &len) >= 0) {
-            i += len;
+    for (; (i = plain_run(t.s, i, t.len)) < t.len; i += len) {
+        unsigned char c = (unsigned char)t.s[i];
+        bool ascii = escapes[c] != 1;
+
+        len = 1;
+        if (!ascii && utf8_decode(t, i, &len) >= 0)
             continue;
-        }
         buf_add(b, t.s + from, i - from);
-        if (escapes[(unsigned char)t.s[i]] == 1)
-            buf_lit(b, "\xef\xbf\xbd");
+        from = i + 1;
+        if (ascii)
+            add_escaped(b, c);
         else
-            add_escaped(b, (unsigned char)t.s[i]);
-        from = ++i;
+            buf_lit(b, "\xef\xbf\xbd");
     }
     buf_add(b, t.s + from, t.len - from);
+}
+
+void json_add_string(struct buf *b, struct str t)
+{
+    size_t room = b->cap - b->len, done = 0;
+
+    if (room > 2 && room - 2 > t.len) {
+        char *to = b->s + b->len;
+
+        to[0] = '"';
+        done = copy_plain(to + 1, t);
+        if (done == t.len) {
+            to[1 + done] = '"';
+            b->len += 2 + done;
+            return;
+        }
+        b->len += 1 + done;
+    } else {
+        buf_char(b, '"');
+    }
+    add_carefully(b, t, done);
     buf_char(b, '"');
 }
 

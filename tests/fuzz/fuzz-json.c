@@ -51,7 +51,14 @@ static void check_pieces(struct str text)
     int code = read_pieces(text, text.len, 1, &whole);
 
     require(read_pieces(text, 1, step, &pieces) == code);
-    require(str_eq(buf_str(&whole), buf_str(&pieces)));
+    if (code) { /* the fault is seen in time, but perhaps an event sooner */
+        size_t common = MIN(whole.len, pieces.len);
+
+        require(
+            str_eq(str_slice(buf_str(&whole), 0, common), str_slice(buf_str(&pieces), 0, common)));
+    } else {
+        require(str_eq(buf_str(&whole), buf_str(&pieces)));
+    }
 }
 
 static void check_rewritten(struct arena *a, const struct json *tree, bool pretty)
