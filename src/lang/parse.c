@@ -46,7 +46,7 @@ static int unknown_command(struct parser *p)
 
     if (parser_look(p, 0) == '#')
         err_hint(p->e, "# begins a comment only at the start of a line, -- anywhere");
-    else if (parser_at_clause(p))
+    else if (parser_at_clause(p) || parser_is(p, "and") || parser_is(p, "or"))
         err_hint(p->e, "a statement goes on to the next line after \\, a comma or an operator");
     return code;
 }

@@ -189,8 +189,8 @@ static int parse_size(struct parser *p, struct expr **ret)
     return 0;
 }
 
-/* The right side: a literal, @path, or size(path). */
-static int right_operand(struct parser *p, struct expr **ret)
+/* The right side: a literal, @path or `path`, or size(path). */
+int parse_operand(struct parser *p, struct expr **ret)
 {
     struct value *v;
     size_t from;
@@ -206,6 +206,8 @@ static int right_operand(struct parser *p, struct expr **ret)
             (*ret)->at.from = (uint32_t)from;
         return code;
     }
+    if (parser_look(p, 0) == '`')
+        return path_operand(p, ret);
     if (at_function(p, "size"))
         return parse_size(p, ret);
     code = parse_value(p, WORD_EXPR, &v);
@@ -262,7 +264,7 @@ static int call_arguments(struct parser *p, struct expr *call, unsigned args)
     if (!parser_comma(p))
         return parser_unexpected(p);
     p->after = "the comma";
-    code = right_operand(p, &kid);
+    code = parse_operand(p, &kid);
     if (code)
         return code;
     add_kid(call, kid);
@@ -370,7 +372,7 @@ static bool compare_operator(struct parser *p, enum compare_op *ret)
 static int add_operand(struct parser *p, struct expr *x)
 {
     struct expr *kid;
-    int code = right_operand(p, &kid);
+    int code = parse_operand(p, &kid);
 
     if (!code)
         add_kid(x, kid);

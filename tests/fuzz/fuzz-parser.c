@@ -48,7 +48,7 @@ static void check_statement(const struct statement *st, size_t len)
 static void complete(struct str text, const struct lang_env *env)
 {
     struct arena arena = {0};
-    size_t step = text.len > 512 ? text.len / 64 : 1;
+    size_t step = MAX(text.len / 48, 1);
 
     for (size_t cursor = 0; cursor <= text.len; cursor += step) {
         struct lang_point point;

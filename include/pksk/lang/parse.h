@@ -65,12 +65,11 @@ struct expect {
 struct lang_point {
     struct span word; /* what has been typed of the word at the cursor, with its opening quote; from
                          == to: nothing */
-    struct str prefix;       /* the same, unquoted and unescaped */
-    char quote;              /* '"', '\'', '`' or 0 */
-    struct expect *expected; /* in the order to be offered, each once */
-    const struct statement
-        *so_far; /* what is known of the statement (of the inner one in explain, watch, edit); NULL
-                    when the verb itself is typed */
+    struct str prefix;              /* the same, unquoted and unescaped */
+    char quote;                     /* '"', '\'', '`' or 0 */
+    struct expect *expected;        /* in the order to be offered, each once */
+    const struct statement *so_far; /* what is known of the statement (of the inner one in explain,
+                                       watch, edit); NULL when the verb itself is typed */
 };
 
 /* What may stand at text[cursor]. Never fails: where the text before is wrong, nothing is expected.
@@ -78,7 +77,8 @@ struct lang_point {
 void lang_complete(struct arena *a, struct str text, size_t cursor, const struct lang_env *env,
                    struct lang_point *ret);
 
-/* Colours for the line editor: calls paint for each token in order, without overlap. */
+/* Colours for the line editor: calls paint for each token in order, without overlap. env->is_index
+ * is asked as in lang_complete(), env->variable never. */
 enum token_class {
     TOKEN_VERB,
     TOKEN_CLAUSE,

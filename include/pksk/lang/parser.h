@@ -18,11 +18,12 @@
 
 #include "pksk/lang/parse.h"
 
-#define PARSER_DEPTH_MAX 100                   /* nesting of values and conditions */
-#define PARSER_STATEMENT_MAX ((size_t)4 << 20) /* an item of 400 KB fits with every byte escaped   \
-                                                */
-#define PARSER_KEYS_MAX 100000                 /* keys that braces may make in one statement */
-#define PARSER_KEY_PARTS_MAX 4                 /* attributes of a partition or sort key (GSI) */
+#define PARSER_DEPTH_MAX 100 /* nesting of values and conditions */
+#define PARSER_STATEMENT_MAX                                                                       \
+    ((size_t)4 << 20)          /* an item of 400 KB fits with every byte escaped                   \
+                                */
+#define PARSER_KEYS_MAX 100000 /* keys that braces may make in one statement */
+#define PARSER_KEY_PARTS_MAX 4 /* attributes of a partition or sort key (GSI) */
 
 /* Words that are one thing in a message: "a clause (where, select, limit, …)". */
 enum want_group {
@@ -154,7 +155,7 @@ int parse_whole_keys(struct parser *p, bool several);
 int parse_query_key(struct parser *p);
 int parse_index(struct parser *p);
 bool parser_at_attribute(struct parser *p); /* name=value, of a put */
-bool parser_key_ends(struct parser *p); /* a clause keyword, a pipe or the end is here */
+bool parser_key_ends(struct parser *p);     /* a clause keyword, a pipe or the end is here */
 
 int parse_value(struct parser *p, unsigned flags, struct value **ret);
 int parse_map(struct parser *p, struct value **ret);
@@ -162,6 +163,7 @@ bool parser_at_map(const struct parser *p);
 
 int parse_path(struct parser *p, struct path **ret); /* noted as an attribute; must be there */
 int parse_paths(struct parser *p, struct path **ret);
+int parse_operand(struct parser *p, struct expr **ret);   /* the right side of a comparison */
 int parse_filter(struct parser *p, struct expr **ret);    /* where */
 int parse_condition(struct parser *p, struct expr **ret); /* if: may speak of the item */
 
