@@ -81,6 +81,11 @@ static unsigned dullness(const struct grid *g, const struct column *c)
            2 * (c->count * 2 < g->items) + 4 * (c->count * 10 < g->items) + (c->natural > 40);
 }
 
+static unsigned least(const struct column *c)
+{
+    return MIN(c->natural, (unsigned)NARROW);
+}
+
 static int by_dullness(const void *a, const void *b, void *ctx)
 {
     const struct grid *g = ctx;
@@ -89,12 +94,11 @@ static int by_dullness(const void *a, const void *b, void *ctx)
 
     if (x->key != y->key)
         return x->key ? -1 : 1;
-    return m != n ? (m < n ? -1 : 1) : by_place(a, b, ctx);
-}
-
-static unsigned least(const struct column *c)
-{
-    return MIN(c->natural, (unsigned)NARROW);
+    if (m != n)
+        return m < n ? -1 : 1;
+    if (!x->key && !g->o->columns && least(x) != least(y)) /* more of the narrow ones fit */
+        return least(x) < least(y) ? -1 : 1;
+    return by_place(a, b, ctx);
 }
 
 /* A key that is the same in every row, as in a query of one partition, can be short. */
