@@ -27,7 +27,7 @@ static bool add_number(struct buf *b, struct str digits)
             return false;
         n = n * (hex ? 16 : 10) + digit;
     }
-    utf8_encode(b, n > 0x10ffff ? 0xfffd : n);
+    utf8_encode(b, n == 0 || n > 0x10ffff ? 0xfffd : n);
     return true;
 }
 

@@ -34,7 +34,7 @@ struct answer {
     const char *body;
 };
 
-static const struct answer *answers;
+static struct answer answers[12];
 static size_t answer_count, asked, paused_ms;
 static struct buf said; /* every request: method, URL, headers, body */
 
@@ -65,12 +65,17 @@ static void false_pause(unused_arg void *ctx, int ms)
 
 static const struct aws_http false_http = {.send = false_send, .pause = false_pause};
 
+static void set_answers(const struct answer *list, size_t count)
+{
+    answer_count = MIN(count, ARRAY_LEN(answers));
+    memcpy(answers, list, answer_count * sizeof(*list));
+    asked = paused_ms = 0;
+    buf_reset(&said);
+}
+
 #define ANSWERS(...)                                                                               \
-    static const struct answer these[] = {__VA_ARGS__};                                            \
-    answers = these;                                                                               \
-    answer_count = ARRAY_LEN(these);                                                               \
-    asked = paused_ms = 0;                                                                         \
-    buf_reset(&said)
+    set_answers((const struct answer[]){__VA_ARGS__},                                              \
+                sizeof((const struct answer[]){__VA_ARGS__}) / sizeof(struct answer))
 
 static bool was_said(const char *text)
 {

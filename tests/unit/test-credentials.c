@@ -370,11 +370,8 @@ TEST(role_answers_that_make_no_sense)
     };
 
     for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
-        const struct answer one = {200, bodies[i]};
-
         begin(ROLE_CONFIG, NULL);
-        answers = &one;
-        answer_count = 1;
+        ANSWERS({200, bodies[i]});
         CHECK_STR(credentials_of(NULL),
                   "error: the answer of STS to AssumeRole holds no credentials");
     }
@@ -383,10 +380,7 @@ TEST(role_answers_that_make_no_sense)
     CHECK_STR(credentials_of(NULL),
               "error: the answer of STS to AssumeRole does not say until when");
     begin(ROLE_CONFIG, NULL);
-    const struct answer evil = {200, ROLE_ANSWER("r\\r\\nX-Evil: 1", IN_AN_HOUR)};
-
-    answers = &evil;
-    answer_count = 1;
+    ANSWERS({200, ROLE_ANSWER("r\\r\\nX-Evil: 1", IN_AN_HOUR)});
     CHECK(str_starts(credentials_of(NULL), STR("error: the access key id or session token from ")));
 }
 
