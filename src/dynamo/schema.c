@@ -160,6 +160,29 @@ static int not_there(struct schema_cache *c, struct str table, struct err *e)
     return ERR_FAILED;
 }
 
+int schema_learn(struct schema_cache *c, struct str table, const struct json *description,
+                 const struct table **ret, struct err *e)
+{
+    struct entry *n = mem_resize(NULL, 1, sizeof(*n));
+
+    *n = (struct entry){0};
+    int r = describe_decode(&n->arena, description, &n->table, e);
+
+    if (r < 0) {
+        entry_free(n);
+        return r;
+    }
+    struct describe_file file = file_of(c, table);
+
+    n->table.described_ms = clock_wall_ms(&c->d->clock);
+    if (describe_is_settled(&n->table))
+        describe_save(&file, n->table.described_ms, description);
+    else
+        describe_remove(&file);
+    *ret = keep(c, table, n);
+    return 0;
+}
+
 int schema_refresh(struct schema_cache *c, struct str table, const struct table **ret,
                    struct err *e)
 {
@@ -176,26 +199,9 @@ int schema_refresh(struct schema_cache *c, struct str table, const struct table 
             return not_there(c, table, e);
         return r;
     }
-    const struct json *description = json_get(call_reply(call)->rest, "Table");
-    struct entry *n = mem_resize(NULL, 1, sizeof(*n));
-
-    *n = (struct entry){0};
-    r = describe_decode(&n->arena, description, &n->table, e);
-    if (r < 0) {
-        entry_free(n);
-        call_free(call);
-        return r;
-    }
-    struct describe_file file = file_of(c, table);
-
-    n->table.described_ms = clock_wall_ms(&c->d->clock);
-    if (describe_is_settled(&n->table))
-        describe_save(&file, n->table.described_ms, description);
-    else
-        describe_remove(&file);
+    r = schema_learn(c, table, json_get(call_reply(call)->rest, "Table"), ret, e);
     call_free(call);
-    *ret = keep(c, table, n);
-    return 0;
+    return r;
 }
 
 int schema_get(struct schema_cache *c, struct str table, const struct table **ret, struct err *e)

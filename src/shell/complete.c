@@ -246,23 +246,34 @@ static int finish(struct completer *c)
 
 /* --- the job ------------------------------------------------------------------------------ */
 
-int complete_begin(struct completer *c, struct str text, size_t cursor)
+/* Asks the parser, and takes what is known; prepares a look-up when there may be more. */
+static void collect(struct completer *c)
 {
-    complete_cancel(c);
-    arena_reset(&c->arena);
     c->offer_count = 0;
     c->more = false;
     c->base = STR("");
-    c->pages = 0;
+    c->live = LIVE_NONE;
     c->jump = (struct jump){0};
-    c->started_us = clock_mono_us(completer_clock(c));
-    lang_complete(&c->arena, text, cursor, c->env->lang, &c->point);
+    lang_complete(&c->arena, c->text, c->cursor, c->env->lang, &c->point);
     c->statement = c->point.so_far;
     while (c->statement && c->statement->inner)
         c->statement = c->statement->inner;
     c->result = (struct completion){.span = c->point.word};
-    for (const struct expect *e = c->point.expected; e; e = e->next)
+    lookup_table(c);
+    for (const struct expect *e = c->point.expected; e && c->live != LIVE_TABLE; e = e->next)
         offers_collect(c, e);
+}
+
+int complete_begin(struct completer *c, struct str text, size_t cursor)
+{
+    complete_cancel(c);
+    arena_reset(&c->arena);
+    c->text = arena_str(&c->arena, text);
+    c->cursor = cursor;
+    c->pages = 0;
+    c->described = false;
+    c->started_us = clock_mono_us(completer_clock(c));
+    collect(c);
     if (c->live == LIVE_NONE || !lookup_send(c))
         return finish(c);
     return complete_step(c);
@@ -274,11 +285,13 @@ int complete_step(struct completer *c)
         const struct reply *r = c->env->live.result(c->env->live.ctx, c->handle);
         if (!r && lookup_within_budget(c))
             return COMPLETE_WAIT;
-        bool go_on = r && lookup_take(c, r);
+        enum taken taken = r ? lookup_take(c, r) : TAKEN_ALL;
         if (!r)
             c->jump.more = true;
         lookup_drop(c);
-        if (!go_on || !lookup_send(c))
+        if (taken == TAKEN_AFRESH)
+            collect(c);
+        if (taken == TAKEN_ALL || c->live == LIVE_NONE || !lookup_send(c))
             return finish(c);
     }
     return COMPLETE_DONE;

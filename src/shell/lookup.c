@@ -128,6 +128,19 @@ static bool describe_partition(struct completer *c, struct jump *j)
     return true;
 }
 
+void lookup_table(struct completer *c)
+{
+    if (c->described || !can_look_up(c) || !c->statement || completer_table_name(c).len == 0 ||
+        completer_table(c) || !(c->env->schemas || c->env->learn))
+        return;
+    bool matters = c->statement->verb == VERB_GET || c->statement->verb == VERB_QUERY ||
+                   c->statement->verb == VERB_SCAN || c->statement->verb == VERB_PUT;
+    for (const struct expect *e = c->point.expected; e && !matters; e = e->next)
+        matters = e->kind == EXPECT_INDEX || e->kind == EXPECT_ATTRIBUTE;
+    if (matters)
+        c->live = LIVE_TABLE;
+}
+
 void lookup_keys(struct completer *c)
 {
     struct jump j;
@@ -230,6 +243,15 @@ static void sample_request(const struct completer *c, struct buf *body)
     json_end_object(&w);
 }
 
+static void table_request(const struct completer *c, struct buf *body)
+{
+    struct json_writer w = {.out = body};
+    json_begin_object(&w);
+    json_name(&w, STR("TableName"));
+    json_string(&w, completer_table_name(c));
+    json_end_object(&w);
+}
+
 static void tables_request(const struct completer *c, struct buf *body)
 {
     struct json_writer w = {.out = body};
@@ -258,6 +280,10 @@ bool lookup_send(struct completer *c)
             return false;
         if (lookup_within_budget(c) && jump_request(&c->jump, &body))
             operation = "Query";
+    } else if (c->live == LIVE_TABLE && !c->described) {
+        operation = "DescribeTable";
+        table_request(c, &body);
+        c->described = true;
     } else if (c->live == LIVE_SAMPLE && c->pages == 0) {
         operation = "Scan";
         sample_request(c, &body);
@@ -265,12 +291,25 @@ bool lookup_send(struct completer *c)
         operation = "ListTables";
         tables_request(c, &body);
     }
-    c->pages += c->live != LIVE_KEYS;
+    c->pages += c->live == LIVE_SAMPLE || c->live == LIVE_TABLES;
     if (operation)
         c->handle = c->env->live.send(c->env->live.ctx, operation, buf_str(&body));
     if (!c->handle && c->live == LIVE_KEYS)
         c->jump.more = true;
     return c->handle != NULL;
+}
+
+static enum taken take_table(struct completer *c, const struct reply *r)
+{
+    const struct json *description = json_get(r->rest, "Table");
+    const struct table *table;
+    if (!description)
+        return TAKEN_ALL;
+    if (c->env->learn)
+        c->env->learn(c->env->ctx, completer_table_name(c), description);
+    else if (schema_learn(c->env->schemas, completer_table_name(c), description, &table, NULL) < 0)
+        return TAKEN_ALL;
+    return TAKEN_AFRESH;
 }
 
 static void take_sample(struct completer *c, const struct reply *r)
@@ -293,7 +332,7 @@ static bool take_tables(struct completer *c, const struct reply *r)
     return c->typed.len > 0;
 }
 
-bool lookup_take(struct completer *c, const struct reply *r)
+enum taken lookup_take(struct completer *c, const struct reply *r)
 {
     if (r->err.code < 0) {
         _cleanup_(buf_free) struct buf note = {0};
@@ -301,21 +340,23 @@ bool lookup_take(struct completer *c, const struct reply *r)
         text_escape(&note, str_of(r->err.text));
         c->result.note = arena_str(&c->arena, buf_str(&note));
         c->jump.more = true;
-        return false;
+        return TAKEN_ALL;
     }
     switch (c->live) {
+    case LIVE_TABLE:
+        return take_table(c, r);
     case LIVE_KEYS:
         jump_answer(&c->jump, r);
-        return true;
+        return TAKEN_MORE;
     case LIVE_SAMPLE:
         take_sample(c, r);
-        return false;
+        return TAKEN_ALL;
     case LIVE_TABLES:
-        return take_tables(c, r);
+        return take_tables(c, r) ? TAKEN_MORE : TAKEN_ALL;
     case LIVE_NONE:
         break;
     }
-    return false;
+    return TAKEN_ALL;
 }
 
 void lookup_end(struct completer *c)

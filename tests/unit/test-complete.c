@@ -74,6 +74,13 @@ static void answer(struct reply *r, const struct json *body)
     r->capacity.tenths = fake.tenths_each;
 }
 
+static const char *answer_of(const char *operation)
+{
+    if (strcmp(operation, "DescribeTable") == 0)
+        return "{\"Table\":{\"TableName\":\"shop\"}}";
+    return "{\"TableNames\":[\"Orders\",\"Main\"]}";
+}
+
 static void *fake_send(void *ctx unused_arg, const char *operation, struct str body)
 {
     if (fake.off)
@@ -92,9 +99,7 @@ static void *fake_send(void *ctx unused_arg, const char *operation, struct str b
         err_set(&h->reply.err, ERR_FAILED, "%s", fake.fail);
     else if (strcmp(operation, "Query") == 0)
         answer(&h->reply, tree);
-    else if (strcmp(operation, "ListTables") == 0 &&
-             json_parse(&fake.arena, STR("{\"TableNames\":[\"Orders\",\"Main\"]}"), 4,
-                        &h->reply.rest, &e) < 0)
+    else if (json_parse(&fake.arena, str_of(answer_of(operation)), 4, &h->reply.rest, &e) < 0)
         abort();
     return h;
 }
@@ -143,9 +148,16 @@ static const struct table shop = {
     .index_count = ARRAY_LEN(indexes),
 };
 
+static bool unknown; /* until its description was learnt */
+
 static const struct table *peek(void *ctx unused_arg, struct str name)
 {
-    return str_is(name, "shop") ? &shop : NULL;
+    return str_is(name, "shop") && !unknown ? &shop : NULL;
+}
+
+static void learn(void *ctx unused_arg, struct str table, const struct json *description)
+{
+    unknown = !(str_is(table, "shop") && str_is(json_text(description, "TableName"), "shop"));
 }
 
 static void names(void *ctx unused_arg, enum expect_kind kind,
@@ -160,7 +172,7 @@ static void names(void *ctx unused_arg, enum expect_kind kind,
 static int is_index(void *ctx unused_arg, struct str table unused_arg, struct str word,
                     struct err *e unused_arg)
 {
-    return table_index(&shop, word) != NULL;
+    return !unknown && table_index(&shop, word) != NULL;
 }
 
 static const struct lang_env lang = {.is_index = is_index};
@@ -173,6 +185,7 @@ static void begin(void)
     seen_free(env.seen);
     arena_free(&fake.arena);
     buf_free(&fake.last_body);
+    unknown = false;
     fake = (struct fake){.type = "S", .tenths_each = 5};
     env = (struct complete_env){
         .lang = &lang,
@@ -182,6 +195,7 @@ static void begin(void)
         .clock = &fake_clock,
         .names = names,
         .peek = peek,
+        .learn = learn,
     };
     completer = completer_new(&env);
 }
@@ -344,6 +358,19 @@ TEST(numbers_come_by_their_first_digits)
     fake.type = "N";
     CHECK_STR(tab("query bynum X 3|"), "3");
     CHECK(fake.requests == 1);
+}
+
+TEST(an_unknown_table_is_described_first)
+{
+    begin();
+    fake.key = some_orders;
+    fake.count = 6;
+    unknown = true;
+    CHECK_STR(tab("get USER#42 P|"), "PROFILE");
+    unknown = true; /* now gsi1 is a partition key, until the table is known */
+    CHECK_STR(tab("query gsi1 ORDER P|"), "PROFILE");
+    size_t at;
+    CHECK(str_find(buf_str(&fake.last_body), STR("\"IndexName\":\"gsi1\""), &at));
 }
 
 /* --- not getting in the way --------------------------------------------------------------- */

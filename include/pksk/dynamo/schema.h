@@ -56,6 +56,10 @@ int schema_get(struct schema_cache *c, struct str table, const struct table **re
 int schema_refresh(struct schema_cache *c, struct str table, const struct table **ret,
                    struct err *e) must_check;
 
+/* Takes in what DescribeTable said to somebody else: the member "Table" of its answer. */
+int schema_learn(struct schema_cache *c, struct str table, const struct json *description,
+                 const struct table **ret, struct err *e) must_check;
+
 /* Never touches the network; NULL when not cached. This is what TAB uses. */
 const struct table *schema_peek(struct schema_cache *c, struct str table);
 void schema_forget(struct schema_cache *c, struct str table);

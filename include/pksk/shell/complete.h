@@ -53,6 +53,8 @@ struct complete_env {
                   struct complete_sink *sink);
     /* The schema of a table, in place of schema_peek(schemas), for tests. */
     const struct table *(*peek)(void *ctx, struct str table);
+    /* Takes in the description of a table that was not known, in place of schema_learn(). */
+    void (*learn)(void *ctx, struct str table, const struct json *description);
 };
 
 struct candidate {

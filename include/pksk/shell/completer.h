@@ -24,7 +24,7 @@ struct complete_sink {
     enum expect_kind kind;
 };
 
-enum live_kind { LIVE_NONE, LIVE_KEYS, LIVE_SAMPLE, LIVE_TABLES };
+enum live_kind { LIVE_NONE, LIVE_TABLE, LIVE_KEYS, LIVE_SAMPLE, LIVE_TABLES };
 
 /* An answer kept for a while: all that follows `prefix` in the place that `key` names. */
 struct answer {
@@ -38,6 +38,8 @@ struct answer {
 struct completer {
     const struct complete_env *env;
     struct arena arena;
+    struct str text; /* of the line, with `before` */
+    size_t cursor;
     struct lang_point point;
     const struct statement *statement; /* the innermost, or NULL */
     struct offer *offers;
@@ -48,6 +50,7 @@ struct completer {
     struct str base; /* with `more`: what the rest is known to begin with as well */
 
     enum live_kind live;
+    bool described; /* the table's description was asked for in this job */
     void *handle;
     struct jump jump;
     struct str cache_key, typed; /* typed: the prefix; of tables, the last name of a page */
@@ -78,6 +81,9 @@ const struct key *completer_last_key(const struct completer *c);
 
 void offers_collect(struct completer *c, const struct expect *e);
 
+/* Prepares to ask what the statement's table is like, when that is not known and matters. */
+void lookup_table(struct completer *c);
+
 /* Each offers what is known already, and prepares a look-up where that may add something. */
 void lookup_keys(struct completer *c);
 void lookup_partition_keys(struct completer *c);
@@ -85,8 +91,12 @@ void lookup_tables(struct completer *c);
 
 bool lookup_within_budget(const struct completer *c);
 bool lookup_send(struct completer *c); /* false: nothing more to ask */
-/* True when there may be more to ask. */
-bool lookup_take(struct completer *c, const struct reply *r);
+enum taken {
+    TAKEN_ALL,
+    TAKEN_MORE,
+    TAKEN_AFRESH
+}; /* afresh: the table is known now: collect again */
+enum taken lookup_take(struct completer *c, const struct reply *r);
 void lookup_end(struct completer *c);  /* offers what was found, keeps it, drops what is open */
 void lookup_drop(struct completer *c); /* the request under way */
 void lookup_cancel(struct completer *c);
