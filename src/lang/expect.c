@@ -119,7 +119,7 @@ static void closer(struct str word, struct str candidate, size_t *best, struct s
 {
     size_t limit = word.len >= 6 ? 2 : 1, distance;
 
-    if (word.len < 3 || candidate.len < 2 || str_eq_ci(word, candidate))
+    if (word.len < 2 || candidate.len < (word.len == 2 ? 3u : 2u) || str_eq_ci(word, candidate))
         return;
     distance = str_distance(word, candidate);
     if (distance <= limit && distance < *best) {

@@ -140,19 +140,35 @@ static int whole_partition(struct parser *p, struct word_read *ret)
     return MIN(code, 0);
 }
 
-static int whole_sort(struct parser *p, struct word_read *ret)
+static int whole_sort(struct parser *p, struct word_read *ret, struct wanted **notes)
 {
     enum sort_op op;
     size_t len;
 
     parser_blanks(p);
     parser_want(p, EXPECT_SORT_KEY, WANT_ALONE, "a sort key");
+    parser_want_clauses(p);
+    *notes = p->wanted;
     len = operator_at(p, &op);
     if (len)
         return refuse_condition(p, (struct span){(uint32_t)p->at, (uint32_t)(p->at + len)});
     if (parser_key_ends(p) || parser_at_attribute(p))
         return 0;
     return whole_word(p, ret);
+}
+
+/* Was the word before p->at, taken for a sort key, meant as one of the keywords that were noted at
+ * its place? Then the message is about it: 1. */
+static bool misspelt(struct parser *p, struct span at, struct wanted *notes)
+{
+    struct str word = str_slice(p->text, at.from, at.to);
+
+    if (!parser_meant(&(struct parser){.wanted = notes}, word).len)
+        return false;
+    p->at = p->end = p->want_at = at.from;
+    p->wanted = notes;
+    p->after = "the partition key";
+    return true;
 }
 
 static bool is_condition(const struct word_read *sort)
@@ -162,13 +178,15 @@ static bool is_condition(const struct word_read *sort)
 }
 
 /* A third word. The first may have been meant as an index, or the second as an operator. */
-static int refuse_third(struct parser *p, const struct word_read *sort)
+static int refuse_third(struct parser *p, const struct word_read *sort, struct wanted *notes)
 {
     size_t end = word_extent(p, WORD_KEY, p->at);
     struct str meant = parser_meant(p, str_slice(p->text, p->at, end));
 
     if (is_condition(sort))
         return refuse_condition(p, sort->at);
+    if (sort->form == WORD_BARE && misspelt(p, sort->at, notes))
+        return parser_unexpected(p);
     if (meant.len || p->st->verb != VERB_GET || word_extent(p, WORD_PLAIN, p->at) == p->at)
         return parser_unexpected(p);
     refuse_condition(p, (struct span){(uint32_t)p->at, (uint32_t)end});
@@ -199,6 +217,7 @@ static int add_keys(struct parser *p, struct key ***last, const struct word_read
 static int whole_key(struct parser *p, struct key ***last, size_t *total)
 {
     struct word_read partition, sort;
+    struct wanted *notes = NULL;
     struct key **before = *last;
     size_t count = *total;
     int code = whole_partition(p, &partition);
@@ -207,7 +226,7 @@ static int whole_key(struct parser *p, struct key ***last, size_t *total)
         code = add_keys(p, last, &partition, NULL, &count);
     if (code)
         return code;
-    code = whole_sort(p, &sort);
+    code = whole_sort(p, &sort, &notes);
     if (code < 0)
         return code;
     *last = before;
@@ -221,7 +240,7 @@ static int whole_key(struct parser *p, struct key ***last, size_t *total)
     parser_want_clauses(p);
     if (p->st->verb != VERB_PUT && key_word_here(p) &&
         parser_token_end(p, p->at) < p->text.len + !p->completing)
-        return refuse_third(p, &sort);
+        return refuse_third(p, &sort, notes);
     return 0;
 }
 
@@ -454,12 +473,8 @@ static int refuse_more(struct parser *p, const struct key *k, struct wanted *not
     struct str next = str_slice(p->text, p->at, word_extent(p, WORD_KEY, p->at));
     int code;
 
-    if (parser_meant(&(struct parser){.wanted = notes}, sort->text).len) {
-        p->at = p->end = p->want_at = k->sort->at.from;
-        p->wanted = notes;
-        p->after = "the partition key";
+    if (misspelt(p, sort->at, notes))
         return parser_unexpected(p);
-    }
     if (parser_meant(p, next).len || next.len == 0)
         return parser_unexpected(p);
     code = parser_unexpected(p);
