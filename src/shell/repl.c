@@ -9,7 +9,8 @@
 
 struct repl {
     struct session *session;
-    struct lang_env lang;
+    struct lang_env lang;    /* for running: may ask the service what an index is */
+    struct lang_env editing; /* for colours and TAB: must not, since every key would wait for it */
     struct complete_env complete;
     struct completer *completer;
     struct dynamo *connected; /* the client that the completer's caches are of */
@@ -157,13 +158,13 @@ static int open_editor(struct repl *r, struct err *e)
     if (path && history_open(s->history, path, &why) < 0)
         session_warn(s, "%s; the history is kept for this session only", why.text);
     free(path);
-    r->complete =
-        (struct complete_env){.lang = &r->lang, .clock = s->clock, .ctx = s, .names = vocabulary_offer};
+    r->complete = (struct complete_env){
+        .lang = &r->editing, .clock = s->clock, .ctx = s, .names = vocabulary_offer};
     r->completer = completer_new(&r->complete);
     struct editor_options o = {
         .history = s->history,
         .completer = r->completer,
-        .lang = s->settings.highlight ? &r->lang : NULL,
+        .lang = s->settings.highlight ? &r->editing : NULL,
         .ctx = r,
         .wait = wait_for,
         .no_editrc = s->no_config,
@@ -179,6 +180,7 @@ int repl_run(struct session *s, struct err *e)
 
     s->interactive = true;
     r.lang = session_lang(s, true);
+    r.editing = session_lang(s, false);
     code = open_editor(&r, e);
     if (code == 0) {
         while (!s->leaving && read_and_run(&r) == 0)
