@@ -229,13 +229,24 @@ static int note_unprocessed(struct cursor *c, struct lane *lane, const struct re
     return 0;
 }
 
-static void note_page(struct lane *lane, const struct reply *reply)
+/* A server that hands the same key out again would be asked for the same page for ever. */
+static int note_page(struct lane *lane, const struct reply *reply, struct err *e)
 {
-    buf_reset(&lane->resume);
-    if (reply->last_key)
-        ddb_add_item(&lane->resume, reply->last_key);
-    else
+    _cleanup_(buf_free) struct buf next = {0};
+
+    if (!reply->last_key) {
+        buf_reset(&lane->resume);
         lane->ended = true;
+        return 0;
+    }
+    ddb_add_item(&next, reply->last_key);
+    if (str_eq(buf_str(&next), buf_str(&lane->resume)))
+        return err_set(e, ERR_FAILED,
+                       "the server says to go on where this page began: "
+                       "the rest cannot be read");
+    buf_reset(&lane->resume);
+    buf_str_add(&lane->resume, buf_str(&next));
+    return 0;
 }
 
 /* Takes an answer off its lane. The next request of that lane is on its way before the caller sees
@@ -259,7 +270,7 @@ static int take(struct cursor *c, struct lane *lane, const struct value **items,
         r = note_unprocessed(c, lane, reply, e);
         reply->items = in_order(lane, reply->items);
     } else {
-        note_page(lane, reply);
+        r = note_page(lane, reply, e);
     }
     if (c->plan.single)
         lane->ended = true;

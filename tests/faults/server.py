@@ -179,16 +179,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return Answer({})
 
     def page(self, request, fault):
-        """pages: ten of two items. endlesspages: no end. samekey: a key that never moves."""
+        """pages: ten of two items. endlesspages: no end; bigpages: 20 KB each, and no end. samekey: a
+        key that never moves."""
         start = int(request.get("ExclusiveStartKey", {}).get("sk", {}).get("S", "0"))
         items = [{"pk": {"S": "P"}, "sk": {"S": f"{start * 2 + i:06d}"}} for i in range(2)]
-        if fault in ("slowpages", "pagestall"):
-            self.server.faults.sleep(0.05 if fault == "slowpages" or start == 0 else 60)
+        if fault == "slowpages":
+            self.server.faults.sleep(0.05)
+        if fault == "bigpages":
+            items = [dict(item, text={"S": "x" * 10_000}) for item in items]
         body = {"Items": items, "Count": 2, "ScannedCount": 2}
         if fault == "pagecut" and start == 1:
             return self.send_cut(Answer(body))
         last = {"pk": {"S": "P"}, "sk": {"S": str(start + (fault != "samekey"))}}
-        if start < 9 or fault in ("endlesspages", "samekey"):
+        if start < 9 or fault in ("endlesspages", "bigpages", "samekey"):
             body["LastEvaluatedKey"] = last
         return Answer(body)
 
@@ -306,8 +309,8 @@ def table_of(request):
 
 
 def describe(name):
-    """Keys pk and sk of strings; a number for a sort key where the name says "number"."""
-    kind = "N" if "number" in name else "S"
+    """Keys pk and sk of strings; a number for a sort key where the name says "numeric"."""
+    kind = "N" if "numeric" in name else "S"
     index = [{"AttributeName": "gsi1pk", "KeyType": "HASH"}, {"AttributeName": "gsi1sk", "KeyType": "RANGE"}]
     return {"TableName": name, "TableStatus": "ACTIVE", "ItemCount": 20, "TableSizeBytes": 2000,
             "TableArn": f"arn:aws:dynamodb:us-east-1:000000000000:table/{name}",

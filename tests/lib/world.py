@@ -86,7 +86,8 @@ def environment(database="tests", home=None, **more):
     mine = {name: value for name, value in os.environ.items()
             if not name.startswith(("AWS_", "XDG_")) and name not in ("PAGER", "EDITOR", "VISUAL", "NO_COLOR")}
     mine.update(AWS_ACCESS_KEY_ID=database, AWS_SECRET_ACCESS_KEY="nothing", AWS_REGION="us-east-1",
-                AWS_EC2_METADATA_DISABLED="true", LC_ALL="C.UTF-8", **more)
+                AWS_EC2_METADATA_DISABLED="true", LC_ALL="C.UTF-8")
+    mine.update(more)
     if home:
         mine["HOME"] = home
     return mine
