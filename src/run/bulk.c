@@ -234,6 +234,7 @@ static void batch_add(struct batch *batch, struct op *op)
 
 static void batch_drop(struct bulk *b, struct batch *batch)
 {
+    batch->call = NULL; /* the caller has freed it */
     batch->next = b->spare;
     b->spare = batch;
 }
@@ -547,6 +548,7 @@ static int collect(struct bulk *b)
 
         r = one < 0 ? one : r;
         b->wire.free(b->wire.ctx, batch->call);
+        batch->call = NULL;
         batch_drop(b, batch);
     }
     return r;
