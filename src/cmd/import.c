@@ -1,8 +1,98 @@
 #include "pksk/cmd/command.h"
 
-static int run(unused_arg struct session *s, const struct statement *st, struct err *e)
+#include "pksk/base/file.h"
+#include "pksk/out/progress.h"
+#include "pksk/out/text.h"
+#include "pksk/run/import.h"
+
+struct importing {
+    struct progress line;
+    struct buf what;
+};
+
+static void show_progress(void *ctx, const struct import_progress *p)
 {
-    return err_at(e, ERR_FAILED, st->at, "import is being built");
+    struct importing *i = ctx;
+
+    i->line.total = p->bytes_total;
+    progress_update(&i->line, buf_cstr(&i->what), p->items, p->bytes_done);
+}
+
+/* Beside the file: what was refused, and how far an import came that was stopped. */
+static void side_paths(struct import_options *o, struct buf *rejects, struct buf *checkpoint)
+{
+    if (str_is(str_of(o->path), "-"))
+        return;
+    buf_addf(rejects, "%s.rejected.jsonl", o->path);
+    buf_addf(checkpoint, "%s.%.*s.checkpoint", o->path, STR_ARG(o->table->name));
+    o->reject_path = buf_cstr(rejects);
+    o->checkpoint_path = buf_cstr(checkpoint);
+}
+
+static void report(struct session *s, const struct import_options *o, const struct import_totals *t)
+{
+    _cleanup_(buf_free) struct buf line = {0};
+
+    text_count(&line, t->written);
+    buf_addf(&line, " item%s written", t->written == 1 ? "" : "s");
+    if (t->resumed)
+        buf_addf(&line, " (%zu of them before)", (size_t)t->resumed);
+    if (t->rejected)
+        buf_addf(&line, ", %zu refused: see %s", (size_t)t->rejected, o->reject_path);
+    buf_addf(&line, "  %zu.%zu WCU  ", (size_t)t->bulk.capacity.tenths / 10,
+             (size_t)t->bulk.capacity.tenths % 10);
+    text_duration(&line, t->took_us);
+    if (t->rejected || !t->whole)
+        session_say(s, "%s", buf_cstr(&line));
+    else
+        session_note(s, "%s", buf_cstr(&line));
+    if (t->checkpoint_unfit)
+        session_warn(s, "%s was of another file or table, so the import began anew",
+                     o->checkpoint_path);
+}
+
+static int import(struct session *s, struct import_options *o, struct err *e)
+{
+    _cleanup_(buf_free) struct buf rejects = {0}, checkpoint = {0};
+    struct importing i = {0};
+    struct import_totals totals;
+
+    side_paths(o, &rejects, &checkpoint);
+    buf_addf(&i.what, "importing %s", o->path);
+    progress_begin(&i.line, s->clock, 0);
+    o->progress = show_progress;
+    o->ctx = &i;
+    int r = import_run(s->dynamo, o, &totals, e);
+
+    progress_end(&i.line);
+    buf_free(&i.what);
+    report(s, o, &totals);
+    if (r < 0 && totals.checkpoint)
+        err_hint(e, "the same import goes on from there");
+    if (r == 0 && totals.rejected)
+        return err_set(e, ERR_FAILED, "%zu item%s refused: %s says why", (size_t)totals.rejected,
+                       totals.rejected == 1 ? " was" : "s were", o->reject_path);
+    return r;
+}
+
+static int run(struct session *s, const struct statement *st, struct err *e)
+{
+    struct import_options o = {.clock = s->clock};
+    const struct table *t;
+    int r = session_table(s, st->table, &t, e);
+
+    if (r < 0)
+        return r;
+    char *path = file_expand(st->args->text);
+
+    o.path = path;
+    o.table = t;
+    session_note(s, "BatchWriteItem %.*s  from %s", STR_ARG(t->name), path);
+    r = import(s, &o, e);
+    if (r < 0 && e->at.from == UINT32_MAX)
+        e->at = st->args->at;
+    free(path);
+    return r;
 }
 
 const struct command cmd_import = {.run = run, .changes = true};

@@ -235,6 +235,7 @@ static void batch_add(struct batch *batch, struct op *op)
 static void batch_drop(struct bulk *b, struct batch *batch)
 {
     batch->call = NULL; /* the caller has freed it */
+    batch->call = NULL;
     batch->next = b->spare;
     b->spare = batch;
 }
