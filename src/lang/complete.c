@@ -102,8 +102,7 @@ void lang_complete(struct arena *a, struct str text, size_t cursor, const struct
             continue;
         }
         pos = p.begin < text.len ? parser_skip(text, p.begin, e.at.from) : text.len;
-        if (pos >= text.len &&
-            (p.begin >= text.len || text.len == p.begin || p.want_at >= p.begin)) {
+        if (pos >= text.len) {
             if (!p.in_comment)
                 deliver(&p, ret);
             return;

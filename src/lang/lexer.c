@@ -111,6 +111,11 @@ struct span parser_span(const struct parser *p, size_t from)
     return (struct span){(uint32_t)from, (uint32_t)MAX(from, p->end)};
 }
 
+struct span parser_here(const struct parser *p, size_t len)
+{
+    return (struct span){(uint32_t)p->at, (uint32_t)MIN(p->at + len, p->text.len)};
+}
+
 static bool ends_word(int c)
 {
     return c < 0 || c == '\n' || parser_blank(c) || parser_in(c, "\"'`,;()[]");

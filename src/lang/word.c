@@ -83,11 +83,6 @@ size_t word_extent(const struct parser *p, unsigned flags, size_t at)
     return i;
 }
 
-static struct span here(const struct parser *p, size_t len)
-{
-    return (struct span){(uint32_t)p->at, (uint32_t)MIN(p->at + len, p->text.len)};
-}
-
 /* Puts the plain text behind every alternative. */
 static void flush(struct reading *r)
 {
@@ -111,7 +106,7 @@ static int multiply(struct reading *r, const struct str *texts, size_t count)
     struct str *all;
 
     if (total > PARSER_KEYS_MAX)
-        return parser_fail(r->p, here(r->p, 1), "the braces make more than %d keys",
+        return parser_fail(r->p, parser_here(r->p, 1), "the braces make more than %d keys",
                            PARSER_KEYS_MAX);
     flush(r);
     all = arena_alloc(r->p->arena, total, sizeof(*all));
@@ -125,7 +120,7 @@ static int multiply(struct reading *r, const struct str *texts, size_t count)
 
 static int several_refused(struct parser *p, size_t len)
 {
-    int code = parser_fail(p, here(p, len), "braces with several texts belong to keys");
+    int code = parser_fail(p, parser_here(p, len), "braces with several texts belong to keys");
 
     err_hint(p->e, "quote the word when the braces are part of it");
     return code;
@@ -165,12 +160,12 @@ static int expand_range(struct reading *r, struct str from, struct str to)
     int width;
 
     if (!str_to_u64(from, &a) || !str_to_u64(to, &b))
-        return parser_fail(p, here(p, from.len + to.len + 4),
+        return parser_fail(p, parser_here(p, from.len + to.len + 4),
                            "a range in braces goes from one whole number to another");
     count = a < b ? b - a : a - b;
     if (count >= PARSER_KEYS_MAX)
-        return parser_fail(p, here(p, from.len + to.len + 4), "the braces make more than %d keys",
-                           PARSER_KEYS_MAX);
+        return parser_fail(p, parser_here(p, from.len + to.len + 4),
+                           "the braces make more than %d keys", PARSER_KEYS_MAX);
     count++;
     padded = (from.len > 1 && from.s[0] == '0') || (to.len > 1 && to.s[0] == '0');
     width = padded ? (int)MIN(MAX(from.len, to.len), 20) : 0;
@@ -181,30 +176,6 @@ static int expand_range(struct reading *r, struct str from, struct str to)
     return multiply(r, texts, count);
 }
 
-static int variable(struct parser *p, struct str name, struct buf *text)
-{
-    struct str value = {"", 0};
-    int found = 0;
-
-    if (p->lenient)
-        return 0;
-    if (p->env && p->env->variable)
-        found = p->env->variable(p->env->ctx, name, p->arena, &value, p->e);
-    if (found < 0) {
-        if (p->e->at.from == SPAN_NONE.from)
-            p->e->at = here(p, name.len + 2);
-        return found;
-    }
-    if (!found) {
-        int code = parser_fail(p, here(p, name.len + 2), "there is no variable {%.*s}",
-                               (int)MIN(name.len, 80), name.s);
-        err_hint(p->e, "let NAME = VALUE makes one; in quotes \\{ writes a brace");
-        return code;
-    }
-    buf_str_add(text, value);
-    return 0;
-}
-
 static int read_brace(struct reading *r)
 {
     struct parser *p = r->p;
@@ -213,13 +184,13 @@ static int read_brace(struct reading *r)
     int code;
 
     if (!close) {
-        code = parser_fail(p, here(p, 1), "the brace opened here is not closed");
+        code = parser_fail(p, parser_here(p, 1), "the brace opened here is not closed");
         err_hint(p->e, "quote the word when the brace is part of it");
         return code;
     }
     inside = str_slice(p->text, p->at + 1, close);
     if (inside.len == 0) {
-        code = parser_fail(p, here(p, 2), "nothing stands between the braces");
+        code = parser_fail(p, parser_here(p, 2), "nothing stands between the braces");
         err_hint(p->e, "quote the word when the braces are part of it");
     } else if (is_range(inside, &from, &to)) {
         code = r->flags & WORD_KEY ? expand_range(r, from, to) : several_refused(p, inside.len + 2);
@@ -227,109 +198,10 @@ static int read_brace(struct reading *r)
         code = r->flags & WORD_KEY ? expand_list(r, inside) : several_refused(p, inside.len + 2);
     } else {
         r->variable = true;
-        code = variable(p, inside, &r->text);
+        code = word_variable(p, inside, &r->text);
     }
     p->at = close + 1;
     return code;
-}
-
-static bool hex4(struct str t, size_t at, uint32_t *ret)
-{
-    *ret = 0;
-    if (at + 4 > t.len)
-        return false;
-    for (size_t i = at; i < at + 4; i++) {
-        int digit = binary_hex_digit(t.s[i]);
-
-        if (digit < 0)
-            return false;
-        *ret = *ret << 4 | (uint32_t)digit;
-    }
-    return true;
-}
-
-/* \uXXXX, or two of them for a surrogate pair; p->at is at the backslash. */
-static int escape_unicode(struct parser *p, struct buf *text)
-{
-    uint32_t high, low;
-
-    if (!hex4(p->text, p->at + 2, &high))
-        return parser_fail(p, here(p, 2), "four hexadecimal digits must follow \\u");
-    if (high >= 0xD800 && high < 0xDC00 && parser_look(p, 6) == '\\' && parser_look(p, 7) == 'u' &&
-        hex4(p->text, p->at + 8, &low) && low >= 0xDC00 && low < 0xE000) {
-        utf8_encode(text, 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00));
-        p->at += 12;
-        return 0;
-    }
-    if (high >= 0xD800 && high < 0xE000)
-        return parser_fail(p, here(p, 6), "half of a surrogate pair is no character");
-    utf8_encode(text, high);
-    p->at += 6;
-    return 0;
-}
-
-static int escape(struct parser *p, struct buf *text)
-{
-    static const char from[] = "\"\\/bfnrt{}'`", to[] = "\"\\/\b\f\n\r\t{}'`";
-    int c = parser_look(p, 1);
-    const char *known;
-
-    if (c == 'u')
-        return escape_unicode(p, text);
-    known = c > 0 ? strchr(from, c) : NULL;
-    if (!known) {
-        int code = parser_fail(p, here(p, 2), "unknown escape in a double-quoted text");
-
-        err_hint(p->e, "a backslash itself is written \\\\, or in single quotes");
-        return code;
-    }
-    buf_char(text, to[known - from]);
-    p->at += 2;
-    return 0;
-}
-
-bool word_is_variable(const struct parser *p, size_t at)
-{
-    size_t i = at + 1;
-
-    while (i < p->text.len && (binary_name_char(p->text.s[i]) || parser_in(p->text.s[i], ".[]")))
-        i++;
-    return i > at + 1 && i < p->text.len && p->text.s[i] == '}' && p->text.s[at] == '{';
-}
-
-int word_quoted(struct parser *p, struct buf *text, bool variables)
-{
-    size_t from = p->at;
-    char quote = p->text.s[p->at++];
-    int code = 0;
-
-    while (p->at < p->text.len && !code) {
-        char c = p->text.s[p->at];
-
-        if (c == quote && (quote == '"' || parser_look(p, 1) != quote)) {
-            p->at++;
-            return 0;
-        }
-        if (c == quote) {
-            buf_char(text, c);
-            p->at += 2;
-        } else if (c == '\\' && quote == '"') {
-            code = p->at + 1 < p->text.len ? escape(p, text) : (p->at++, 0);
-        } else if (c == '{' && quote == '"' && variables && word_is_variable(p, p->at)) {
-            size_t close = brace_end(p->text, p->at);
-
-            code = variable(p, str_slice(p->text, p->at + 1, close), text);
-            p->at = close + 1;
-        } else {
-            buf_char(text, c);
-            p->at++;
-        }
-    }
-    if (code)
-        return code;
-    p->more = "quote";
-    p->more_at = from;
-    return parser_fail(p, here(p, 0), " ");
 }
 
 static int read_bare(struct reading *r)
@@ -338,7 +210,7 @@ static int read_bare(struct reading *r)
     char c = p->text.s[p->at];
 
     if ((unsigned char)c < 0x20 || c == 0x7f) {
-        int code = parser_fail(p, here(p, 1), "a control character stands in the word");
+        int code = parser_fail(p, parser_here(p, 1), "a control character stands in the word");
 
         err_hint(p->e, "write it in double quotes, as \\u%04x", (unsigned)c);
         return code;
@@ -445,128 +317,5 @@ int word_read(struct parser *p, unsigned flags, enum token_class class, struct w
         return code;
     paint(p, from, &r, binary ? TOKEN_STRING : class);
     parser_consume(p, p->at);
-    return 1;
-}
-
-struct word *word_make(struct parser *p, const struct word_read *r, size_t i)
-{
-    struct word *w = arena_new(p->arena, struct word);
-
-    w->at = r->at;
-    w->text = r->texts[i];
-    w->form = r->form;
-    return w;
-}
-
-int word_single(struct parser *p, unsigned flags, enum token_class class, struct word **ret)
-{
-    struct word_read read;
-    int code = word_read(p, flags, class, &read);
-
-    if (code <= 0)
-        return code;
-    if (read.count != 1) {
-        return parser_fail(p, read.at, "braces make %zu keys of this word; one is meant here",
-                           read.count);
-    }
-    if (read.star) {
-        code = parser_fail(p, read.at, "a word with * at its end is a prefix, and none fits here");
-        err_hint(p->e, "quote it when the * is part of it");
-        return code;
-    }
-    *ret = word_make(p, &read, 0);
-    return 1;
-}
-
-int word_maybe(struct parser *p, enum expect_kind kind, const char *what, struct word **ret)
-{
-    parser_blanks(p);
-    parser_want(p, kind, WANT_ALONE, what);
-    if (parser_at_clause(p))
-        return 0;
-    return word_single(p, WORD_PLAIN, kind == EXPECT_FILE ? TOKEN_STRING : TOKEN_NAME, ret);
-}
-
-int word_need(struct parser *p, enum expect_kind kind, const char *what, struct word **ret)
-{
-    int code;
-
-    parser_blanks(p);
-    parser_want(p, kind, WANT_ALONE, what);
-    code = word_single(p, WORD_PLAIN, kind == EXPECT_FILE ? TOKEN_STRING : TOKEN_NAME, ret);
-    if (code == 0)
-        return parser_unexpected(p);
-    return MIN(code, 0);
-}
-
-int word_number(struct parser *p, const char *what, uint64_t min, uint64_t max, uint64_t *ret)
-{
-    struct word *w;
-    int code;
-
-    parser_blanks(p);
-    parser_want(p, EXPECT_NUMBER, WANT_ALONE, "a whole number");
-    code = word_single(p, WORD_PLAIN, TOKEN_NUMBER, &w);
-    if (code == 0)
-        return parser_unexpected(p);
-    if (code < 0)
-        return code;
-    if (w->form != WORD_BARE || !str_to_u64(w->text, ret) || *ret < min || *ret > max) {
-        if (max >= UINT32_MAX)
-            return parser_fail(p, w->at, "%s takes a whole number above %llu", what,
-                               (unsigned long long)min - 1);
-        return parser_fail(p, w->at, "%s takes a whole number from %llu to %llu", what,
-                           (unsigned long long)min, (unsigned long long)max);
-    }
-    return 0;
-}
-
-void word_append(struct word **list, struct word *w)
-{
-    while (*list)
-        list = &(*list)->next;
-    *list = w;
-}
-
-size_t word_name_end(const struct parser *p, size_t at)
-{
-    while (at < p->text.len &&
-           (binary_name_char(p->text.s[at]) || (unsigned char)p->text.s[at] >= 0x80))
-        at++;
-    return at;
-}
-
-int word_attribute(struct parser *p, struct str *ret)
-{
-    struct buf text = {0};
-    size_t from, end;
-    int code;
-
-    parser_blanks(p);
-    from = p->at;
-    if (parser_look(p, 0) == '`') {
-        code = word_quoted(p, &text, false);
-        *ret = arena_str(p->arena, buf_str(&text));
-        buf_free(&text);
-        if (code)
-            return code;
-        if (ret->len == 0 || !utf8_valid(*ret))
-            return parser_fail(p, (struct span){(uint32_t)from, (uint32_t)p->at},
-                               "this is no attribute name");
-        end = p->at;
-    } else {
-        end = word_name_end(p, from);
-        *ret = arena_str(p->arena, str_slice(p->text, from, end));
-        if (!utf8_valid(*ret))
-            return parser_fail(p, (struct span){(uint32_t)from, (uint32_t)end},
-                               "the text is not valid UTF-8");
-    }
-    if (end == from || (p->completing && end == p->text.len)) {
-        p->at = from;
-        p->more = NULL;
-        return 0;
-    }
-    parser_mark(p, (struct span){(uint32_t)from, (uint32_t)end}, TOKEN_NAME);
-    parser_consume(p, end);
     return 1;
 }

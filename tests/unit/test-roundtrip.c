@@ -59,8 +59,7 @@ static struct value *random_kids(struct arena *a, enum attr_type type, unsigned 
         if (type == ATTR_M) {
             struct str name = arena_printf(a, "%.*s%u", STR_ARG(text), i);
 
-            kid->name_bytes = name.s;
-            kid->name_len = (uint32_t)name.len;
+            value_set_name(kid, name);
         }
         value_append(v, &last, kid);
     }
@@ -162,7 +161,7 @@ TEST(names)
         struct str name = random_text(&a, 3);
 
         if (!name.len)
-            continue;
+            name = STR("x");
         buf_lit(&b, "scan where not ");
         notation_add_name(&b, name);
         buf_lit(&b, " = 1 select ");

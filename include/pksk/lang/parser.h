@@ -94,6 +94,7 @@ bool parser_at_end(struct parser *p); /* of the statement */
 void parser_consume(struct parser *p, size_t end); /* the token from p->at */
 void parser_mark(struct parser *p, struct span at, enum token_class class);
 struct span parser_span(const struct parser *p, size_t from); /* from there to the last token */
+struct span parser_here(const struct parser *p, size_t len);  /* the next bytes */
 size_t parser_token_end(const struct parser *p, size_t at);   /* roughly: for carets */
 bool parser_is(struct parser *p, const char *word);           /* this keyword; notes nothing */
 bool parser_keyword(struct parser *p, enum want_group group, const char *word);
@@ -133,7 +134,7 @@ struct word_read { /* a word with all its alternatives */
     struct str *texts;
 };
 int word_read(struct parser *p, unsigned flags, enum token_class class, struct word_read *ret);
-/* One word without alternatives; a `*` at its end is refused. */
+/* plain.c: one word without alternatives; a `*` at its end is refused. */
 int word_single(struct parser *p, unsigned flags, enum token_class class, struct word **ret);
 struct word *word_make(struct parser *p, const struct word_read *r, size_t i);
 size_t word_extent(const struct parser *p, unsigned flags, size_t at); /* at: nothing here */
@@ -144,16 +145,29 @@ int word_maybe(struct parser *p, enum expect_kind kind, const char *what, struct
 /* A whole number; `what` as in "limit": "limit takes a whole number …" */
 int word_number(struct parser *p, const char *what, uint64_t min, uint64_t max, uint64_t *ret);
 void word_append(struct word **list, struct word *w);
+/* quote.c: the text of {name}, appended; p->at is at the brace */
+int word_variable(struct parser *p, struct str name, struct buf *text);
 /* A quoted text from p->at; backquotes and single quotes have no escapes but the doubled quote. */
 int word_quoted(struct parser *p, struct buf *text, bool variables);
 bool word_is_variable(const struct parser *p, size_t at); /* `{name}` from here */
 int word_attribute(struct parser *p, struct str *ret);    /* a top-level name, bare or `quoted` */
 size_t word_name_end(const struct parser *p, size_t at);  /* of a bare attribute name */
 
-/* parse_key.c, parse_value.c, parse_expr.c */
+/* parse_key.c: whole keys */
 int parse_whole_keys(struct parser *p, bool several);
+/* Is a sort operator written with signs here? Its length. */
+size_t parser_sort_operator(struct parser *p, enum sort_op *ret);
+/* Is there a word, or a bracket with words, that a key could be made of? */
+bool parser_key_word(struct parser *p);
+/* Was the last word, at `at`, taken for a sort key but meant as one of the keywords noted at its
+ * place? Then p goes back there, for the message. */
+bool parser_misspelt(struct parser *p, struct span at, struct wanted *notes);
+
+/* parse_query.c: the key condition of a query */
 int parse_query_key(struct parser *p);
 int parse_index(struct parser *p);
+
+/* parse_key.c, parse_value.c, parse_path.c, parse_expr.c */
 bool parser_at_attribute(struct parser *p); /* name=value, of a put */
 bool parser_key_ends(struct parser *p);     /* a clause keyword, a pipe or the end is here */
 
