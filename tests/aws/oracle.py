@@ -1,0 +1,100 @@
+"""What botocore, or Python itself, makes of the questions that aws-probe answers."""
+import configparser
+import datetime
+import os
+import shlex
+
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
+import botocore.endpoint_provider
+import botocore.exceptions
+import botocore.loaders
+
+# Signed by this botocore, left out since.
+NEVER_SIGNED = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+                "transfer-encoding", "upgrade"}
+botocore.auth.SIGNED_HEADERS_BLACKLIST = list(set(botocore.auth.SIGNED_HEADERS_BLACKLIST) | NEVER_SIGNED)
+
+
+def signature(question):
+    """The Authorization header."""
+    when = datetime.datetime.fromtimestamp(question["ms"] / 1000, datetime.timezone.utc).replace(tzinfo=None)
+
+    class Frozen(datetime.datetime):
+        @classmethod
+        def utcnow(cls):
+            return when
+
+    scheme = "http" if question["host"].rpartition("]")[2].count(":") else "https"
+    url = f"{scheme}://{question['host']}{question['path']}" + ("?" + question["query"] if question["query"] else "")
+    credentials = botocore.credentials.Credentials(question["key"], question["secret"], question["token"] or None)
+    request = botocore.awsrequest.AWSRequest(question["method"], url, data=question["body"].encode())
+    for name, value in question["headers"]:
+        request.headers.add_header(name, value)
+    real = botocore.auth.datetime.datetime
+    botocore.auth.datetime.datetime = Frozen
+    try:
+        botocore.auth.SigV4Auth(credentials, question["service"], question["region"]).add_auth(request)
+    finally:
+        botocore.auth.datetime.datetime = real
+    return request.headers["Authorization"]
+
+
+def ini(text):
+    """Sections, or None when the file would be refused."""
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_file(lines_of(text))
+    except configparser.Error:
+        return None
+    found = {name: dict(parser.items(name)) for name in parser.sections()}
+    # botocore looks at what a section inherits; we also look at defaults that no section takes.
+    for section in [parser.defaults(), *found.values()]:
+        for value in section.values():
+            if value.startswith("\n") and any(line.strip() and "=" not in line for line in value.split("\n")):
+                return None
+    return found
+
+
+def lines_of(text):
+    """As a file is read, with universal newlines; str.splitlines() would know more line ends."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [line + "\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def words(text):
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return None
+
+
+def _rules():
+    loader = botocore.loaders.Loader()
+    partitions = loader.load_data("partitions")
+    found = {}
+    for service in ("dynamodb", "dynamodbstreams", "sts", "sso", "sso-oidc"):
+        version = loader.determine_latest_version(service, "endpoint-rule-set-1")
+        rules = loader.load_data(os.path.join(service, version, "endpoint-rule-set-1"))
+        found[service] = botocore.endpoint_provider.EndpointProvider(rules, partitions)
+    return found
+
+
+_providers = {}
+
+
+def endpoint(question):
+    """The URL by the rule set of this botocore, or None where it refuses."""
+    if not _providers:
+        _providers.update(_rules())
+    values = {"Region": question["region"], "UseFIPS": question["fips"], "UseDualStack": question["dualstack"]}
+    if question["custom"]:
+        values["Endpoint"] = question["custom"]
+    if question["service"] == "sts":
+        values["UseGlobalEndpoint"] = False
+    try:
+        url = _providers[question["service"]].resolve_endpoint(**values).url
+    except botocore.exceptions.EndpointProviderError:
+        return None
+    return url if url.count("/") > 2 else url + "/"
