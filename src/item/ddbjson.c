@@ -125,6 +125,8 @@ static int member_name(struct ddb_decoder *d, struct ddb_frame *f, struct str te
 {
     uint64_t bit = 1;
 
+    if (text.len > VALUE_NAME_MAX)
+        return refuse(d, e, "a name is longer than %d bytes", VALUE_NAME_MAX);
     if (text.len)
         bit <<= ((unsigned char)text.s[0] * 5 + (unsigned char)text.s[text.len - 1] * 3 +
                  (unsigned char)text.s[text.len / 2] + text.len) &
@@ -214,8 +216,7 @@ static int end_of_typed(struct ddb_decoder *d, struct ddb_frame *f, enum json_ev
     if (event != JSON_OBJECT_END)
         return refuse(d, e, "two types in one value");
     if (f->name.s) {
-        f->kid->name_bytes = f->name.s;
-        f->kid->name_len = (uint32_t)f->name.len;
+        value_set_name(f->kid, f->name);
         f->name.s = NULL;
     }
     value_append(f->value, &f->last, f->kid);

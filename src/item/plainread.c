@@ -68,6 +68,8 @@ static int read_kids(struct arena *a, const struct place *at, struct value *pare
     for (; inner.node; inner.node = inner.node->next, inner.index++) {
         bool member = parent->type == ATTR_M;
 
+        if (member && inner.node->name.len > VALUE_NAME_MAX)
+            return refuse(&inner, ERR_FAILED, e, "the name is longer than 65535 bytes");
         if (member && map_put(&seen, inner.node->name, parent))
             return refuse(&inner, ERR_FAILED, e, "the name stands there twice");
         int code = read_value(a, &inner, &v, e);
@@ -75,8 +77,7 @@ static int read_kids(struct arena *a, const struct place *at, struct value *pare
         if (code)
             return code;
         if (member) {
-            v->name_bytes = arena_intern(a, inner.node->name).s;
-            v->name_len = (uint32_t)inner.node->name.len;
+            value_set_name(v, arena_intern(a, inner.node->name));
         }
         value_append(parent, &last, v);
     }

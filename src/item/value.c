@@ -90,10 +90,8 @@ struct value *value_copy(struct arena *a, const struct value *v)
         copy = value_new(a, v->type);
         copy->boolean = v->boolean;
     }
-    if (v->name_bytes) {
-        copy->name_bytes = arena_intern(a, value_name(v)).s;
-        copy->name_len = v->name_len;
-    }
+    if (v->name_bytes)
+        value_set_name(copy, arena_intern(a, value_name(v)));
     if (has_kids(v)) {
         value_each (kid, v)
             value_append(copy, &last, value_copy(a, kid));

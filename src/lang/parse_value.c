@@ -283,6 +283,8 @@ static int map_member(struct parser *p, struct map *seen, struct value *map, str
 
     if (code)
         return code;
+    if (name.len > VALUE_NAME_MAX)
+        return parser_fail(p, at, "the name is longer than %d bytes", VALUE_NAME_MAX);
     if (map_put(seen, name, p))
         return parser_fail(p, at, "the name %.*s stands here twice", (int)MIN(name.len, 80),
                            name.s);
@@ -292,8 +294,7 @@ static int map_member(struct parser *p, struct map *seen, struct value *map, str
     code = parse_value(p, WORD_EXPR, &v);
     if (code)
         return code;
-    v->name_bytes = name.s;
-    v->name_len = (uint32_t)name.len;
+    value_set_name(v, name);
     value_append(map, last, v);
     p->after = "the value";
     return 0;

@@ -18,6 +18,9 @@ static int put_attribute(struct parser *p, struct map *seen, struct value *item,
     code = word_attribute(p, &name);
     if (code <= 0)
         return code;
+    if (name.len > VALUE_NAME_MAX)
+        return parser_fail(p, parser_span(p, from), "the name is longer than %d bytes",
+                           VALUE_NAME_MAX);
     if (map_put(seen, name, p))
         return parser_fail(p, parser_span(p, from), "the attribute %.*s stands here twice",
                            (int)MIN(name.len, 80), name.s);
@@ -29,8 +32,7 @@ static int put_attribute(struct parser *p, struct map *seen, struct value *item,
     code = parse_value(p, WORD_ATTR, &v);
     if (code)
         return code;
-    v->name_bytes = name.s;
-    v->name_len = (uint32_t)name.len;
+    value_set_name(v, name);
     value_append(item, last, v);
     p->after = "the value";
     return 1;

@@ -43,10 +43,11 @@ static void add_line(struct single *s, struct str text, unsigned indent, enum co
 /* "name: ", as the notation writes it in a map: what it makes of {name: null}, without the rest. */
 static void add_member_name(struct buf *b, struct str name)
 {
-    struct value null = {.type = ATTR_NULL, .name_bytes = name.s, .name_len = (uint32_t)name.len};
+    struct value null = {.type = ATTR_NULL};
     struct value map = {.type = ATTR_M, .first = &null, .len = 1};
     _cleanup_(buf_free) struct buf text = {0};
 
+    value_set_name(&null, name);
     cell_add_short(&text, &map);
     buf_add(b, text.s + 1, text.len - strlen("{null}"));
 }

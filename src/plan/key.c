@@ -52,10 +52,7 @@ int key_value(struct arena *a, const struct key_part *part, bool is_sort, const 
 static void add_member(struct arena *a, struct value *item, struct value **last,
                        const struct key_part *part, struct value *v)
 {
-    struct str name = arena_str(a, part->name);
-
-    v->name_bytes = name.s;
-    v->name_len = (uint32_t)name.len;
+    value_set_name(v, arena_str(a, part->name));
     value_append(item, last, v);
 }
 

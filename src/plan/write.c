@@ -154,8 +154,7 @@ static int put_item(struct writing *b, struct value **ret, struct err *e)
                           STR_ARG(value_name(v)));
         struct value *copy = value_copy(b->arena, v);
 
-        copy->name_bytes = v->name_bytes;
-        copy->name_len = v->name_len;
+        value_set_name(copy, value_name(v));
         value_append(item, &last, copy);
     }
     *ret = item;

@@ -149,6 +149,9 @@ static int read_header(struct csv *c, struct str header, const struct table *t, 
             return r;
         if (!cell.text.len)
             return err_set(e, ERR_FAILED, "column %zu of the header has no name", c->count + 1);
+        if (cell.text.len > VALUE_NAME_MAX)
+            return err_set(e, ERR_FAILED, "the name of column %zu is longer than %d bytes",
+                           c->count + 1, VALUE_NAME_MAX);
         if (c->count == COLUMNS_MAX)
             return err_set(e, ERR_FAILED, "more than %d columns", COLUMNS_MAX);
         if (c->count == cap) {
@@ -329,8 +332,7 @@ static int add_cell(const struct column *column, struct cell cell, struct arena 
         err_hint(e, "%s", why.hint);
         return ERR_FAILED;
     }
-    v->name_bytes = column->name.s; /* the header outlives the row */
-    v->name_len = (uint32_t)column->name.len;
+    value_set_name(v, column->name); /* the header outlives the row */
     value_append(item, last, v);
     return 0;
 }

@@ -31,11 +31,14 @@ struct value {
         struct value *first; /* M, L and the sets; `len` of them */
     };
     const char *name_bytes; /* of a member of a map */
-    uint32_t name_len;
     uint32_t len;
+    uint16_t
+        name_len; /* these three share a word, since a page holds tens of thousands of values */
     uint8_t type; /* enum attr_type */
     bool boolean;
 };
+#define VALUE_NAME_MAX 65535 /* bytes of a name, as DynamoDB has it; who reads names refuses more  \
+                              */
 
 /* for (struct value *x = v->first; x; x = x->next) */
 #define value_each(x, v) for (const struct value *x = (v)->first; x; x = x->next)
@@ -48,6 +51,13 @@ static inline struct str value_text(const struct value *v)
 static inline struct str value_name(const struct value *v)
 {
     return (struct str){v->name_bytes, v->name_len};
+}
+
+/* The name is not copied. */
+static inline void value_set_name(struct value *v, struct str name)
+{
+    v->name_bytes = name.s;
+    v->name_len = (uint16_t)MIN(name.len, (size_t)VALUE_NAME_MAX);
 }
 
 static inline bool value_is_text(const struct value *v) /* S, N or B */
