@@ -441,15 +441,16 @@ static wchar_t *give_prompt(EditLine *el)
 
 static void bind_keys(EditLine *el)
 {
-    static const wchar_t *const binds[][2] = {
-        {L"\t", L"pksk-complete"},
-        {L"^R", L"em-inc-search-prev"},
-        {L"\033[1;5C", L"em-next-word"},
-        {L"\033[1;5D", L"ed-prev-word"},
-        {L"\033[3~", L"ed-delete-next-char"},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(binds); i++)
-        el_wset(el, EL_BIND, binds[i][0], binds[i][1], NULL);
+    el_wset(el, EL_BIND, L"\t", L"pksk-complete", NULL);
+    el_wset(el, EL_BIND, L"^R", L"em-inc-search-prev", NULL);
+}
+
+/* Not for vi: with these, Escape alone would wait for what follows. */
+static void bind_sequences(EditLine *el)
+{
+    el_wset(el, EL_BIND, L"\033[1;5C", L"em-next-word", NULL);
+    el_wset(el, EL_BIND, L"\033[1;5D", L"ed-prev-word", NULL);
+    el_wset(el, EL_BIND, L"\033[3~", L"ed-delete-next-char", NULL);
 }
 
 /* Functions first, since an editrc that binds one that is not there makes an error; KEY_WORK last
@@ -466,6 +467,7 @@ static void configure(struct editor *ed)
     el_wset(el, EL_ADDFN, L"pksk-work", L"Do what an event asked for", on_work);
     el_wset(el, EL_EDITOR, L"emacs");
     bind_keys(el);
+    bind_sequences(el);
     if (!ed->o.no_editrc && el_source(el, NULL) == 0) {
         const wchar_t *editor = L"";
         el_wget(el, EL_EDITOR, &editor);
@@ -537,8 +539,8 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
     el_resize(ed->el);
     set_prompt(ed);
     keys_begin(&ed->keys);
-    if (ed->smart)
-        put(ed, STR("\033[?2004h"));
+    /* Before the prompt: libedit itself does it after, and a Ctrl-D in between would be lost. */
+    terminal_ours(ed, true);
     int count = 0;
     const wchar_t *text = el_wgets(ed->el, &count);
     if (ed->smart)
@@ -547,8 +549,10 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
     ed->before = STR("");
     if (ed->outcome == OUTCOME_CANCELLED)
         return err_set(e, ERR_CANCELLED, "cancelled");
-    if (!text || count <= 0)
+    if (!text || count <= 0) {
+        put(ed, STR("\r\n"));
         return EDITOR_EOF;
+    }
     size_t len = (size_t)count;
     if (text[len - 1] == L'\n')
         len--;
