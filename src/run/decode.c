@@ -3,6 +3,7 @@
 #include "pksk/item/base64.h"
 #include "pksk/item/ddbjson.h"
 #include "pksk/item/plain.h"
+#include "pksk/run/quick.h"
 
 #define DEPTH_MAX 96 /* twice DynamoDB's nesting for the types, and what is around an item */
 
@@ -60,28 +61,46 @@ static int fit_keys(struct arena *a, const struct key_schema *key, struct value 
     return 0;
 }
 
+static int fit_all_keys(struct arena *a, const struct table *t, struct value *item, struct err *e)
+{
+    int r = fit_keys(a, &t->key, item, e);
+
+    for (size_t i = 0; r == 0 && i < t->index_count; i++)
+        r = fit_keys(a, &t->indexes[i].key, item, e);
+    return r;
+}
+
 static int plain_item(struct arena *a, const struct json *tree, const struct table *t,
                       struct value **ret, struct err *e)
 {
     int r = plain_from_json(a, tree, ret, e);
 
-    if (r == 0)
-        r = fit_keys(a, &t->key, *ret, e);
-    for (size_t i = 0; r == 0 && i < t->index_count; i++)
-        r = fit_keys(a, &t->indexes[i].key, *ret, e);
-    return r;
+    return r < 0 ? r : fit_all_keys(a, t, *ret, e);
 }
 
-int decode_item(struct arena *a, struct str text, enum decode_form form, const struct table *t,
-                struct value **ret, struct err *e)
+/* The item inside {"Item":…}, as exports to S3 have it, line by line; else the text itself. */
+static struct str unwrap(struct str text, const struct table *t)
 {
-    const struct json *key, *inner;
+    static const struct str opening = {"{\"Item\":{", 9};
+    struct str inner = str_trim(text);
+
+    if (!str_starts(inner, opening) || inner.s[inner.len - 1] != '}' ||
+        str_is(t->key.partition[0].name, "Item"))
+        return text;
+    return str_slice(inner, opening.len - 1, inner.len - 1);
+}
+
+/* Anything else, and whatever is wrong, with what to say about it. */
+static int slow_item(struct arena *a, struct str text, enum decode_form form, const struct table *t,
+                     struct value **ret, struct err *e)
+{
+    const struct json *key, *inner, *tree;
     struct json *parsed;
     int r = json_parse(a, text, DEPTH_MAX, &parsed, e);
-    const struct json *tree = parsed;
 
     if (r < 0)
         return r;
+    tree = parsed;
     if (tree->kind != JSON_IS_OBJECT)
         return err_set(e, ERR_FAILED, "not an object");
     key = member(tree, t->key.partition[0].name);
@@ -97,4 +116,27 @@ int decode_item(struct arena *a, struct str text, enum decode_form form, const s
     if (form == DECODE_TYPED || (form == DECODE_EITHER && key->kind == JSON_IS_OBJECT))
         return ddb_from_json(a, tree, ret, e);
     return plain_item(a, tree, t, ret, e);
+}
+
+/* Nearly every item: without a tree, and with text that stays where it is. NULL: not this one. */
+static struct value *quick_item(struct arena *a, struct str text, const struct table *t, bool typed)
+{
+    struct value *item = typed ? quick_typed(a, text) : quick_plain(a, text);
+    const struct value *key = item ? value_member(item, t->key.partition[0].name) : NULL;
+
+    /* A key that is a map may mean that the guess was wrong. */
+    return key && (value_is_text(key) || (!typed && key->type != ATTR_M)) ? item : NULL;
+}
+
+int decode_item(struct arena *a, struct str text, enum decode_form form, const struct table *t,
+                struct value **ret, struct err *e)
+{
+    struct str bare = unwrap(text, t);
+    bool typed = form == DECODE_TYPED || (form == DECODE_EITHER && quick_looks_typed(bare));
+    struct value *quick = quick_item(a, bare, t, typed);
+
+    if (!quick)
+        return slow_item(a, text, form, t, ret, e);
+    *ret = quick;
+    return typed ? 0 : fit_all_keys(a, t, quick, e);
 }

@@ -146,6 +146,8 @@ static void fake_free(void *ctx, void *call)
     struct fake *f = ctx;
     struct fake_call *c = call;
 
+    if (!c->used)
+        f->wrong = "a call is freed twice";
     if (!c->done)
         f->in_flight--;
     c->used = false;

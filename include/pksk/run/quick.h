@@ -1,0 +1,19 @@
+/* Items from JSON text in one pass, for the text that nearly every file consists of.
+ *
+ * What is unusual in any way (long escapes, exponents, deep nesting, anything wrong) is left to the
+ * reader proper: quick_plain() and quick_typed() then return NULL. What they do return is what
+ * plain_parse() and ddb_parse_item() make of the same text. Values lie in the arena; their text may
+ * point into the text given, which must live as long. Pure functions.
+ */
+#ifndef PKSK_RUN_QUICK_H
+#define PKSK_RUN_QUICK_H
+
+#include "pksk/item/value.h"
+
+struct value *quick_plain(struct arena *a, struct str text);
+struct value *quick_typed(struct arena *a, struct str text);
+
+/* Does an item's first attribute, in this text, look like {"S":…}? */
+bool quick_looks_typed(struct str text);
+
+#endif
