@@ -23,34 +23,31 @@ static struct arena_block *block_new(size_t size)
     return block;
 }
 
+/* A block is filled from both ends: texts from the upper one, where they need no padding. */
 static char *take(struct arena *a, size_t len, size_t align)
 {
     uintptr_t pad = a->at ? (0 - (uintptr_t)a->at) & (align - 1) : 0;
 
     if (len > SIZE_MAX / 4)
         abort();
-    if (a->at && len + pad <= (size_t)(a->end - a->at)) {
-        char *p = a->at + pad;
-
-        a->at = p + len;
-        a->used += len + pad;
-        return p;
-    }
     a->used += len;
-    if (len > BLOCK_SIZE / 4 && a->head) {
-        struct arena_block *own = block_new(len);
+    if (!a->at || len + pad > (size_t)(a->end - a->at)) {
+        bool own = len > BLOCK_SIZE / 4 && a->head; /* behind the one being filled */
+        struct arena_block *block = block_new(own ? len : MAX(len, BLOCK_SIZE));
+        struct arena_block **place = own ? &a->head->next : &a->head;
 
-        own->next = a->head->next;
-        a->head->next = own;
-        return (char *)own->data;
+        block->next = *place;
+        *place = block;
+        if (own)
+            return (char *)block->data;
+        a->at = (char *)block->data;
+        a->end = a->at + block->size;
+        pad = 0;
     }
-    struct arena_block *block = block_new(MAX(len, BLOCK_SIZE));
-
-    block->next = a->head;
-    a->head = block;
-    a->at = (char *)block->data + len;
-    a->end = (char *)block->data + block->size;
-    return (char *)block->data;
+    if (align == 1)
+        return a->end -= len;
+    a->at += pad + len;
+    return a->at - len;
 }
 
 void *arena_alloc(struct arena *a, size_t count, size_t size)

@@ -138,24 +138,30 @@ static int member_name(struct ddb_decoder *d, struct ddb_frame *f, struct str te
     return 0;
 }
 
+static int binary_value(struct ddb_decoder *d, struct str text, struct value **ret, struct err *e)
+{
+    char *bytes = arena_bytes(d->arena, text.len / 4 * 3);
+    size_t len = 0;
+
+    if (!base64_decode(text, bytes, &len))
+        return refuse(d, e, "not base64");
+    *ret = value_new(d->arena, ATTR_B);
+    (*ret)->bytes = bytes;
+    (*ret)->len = (uint32_t)len;
+    return 0;
+}
+
 /* The value of a string that stands for an S, N or B. */
 static int text_value(struct ddb_decoder *d, enum attr_type type, struct str text,
                       struct value **ret, struct err *e)
 {
-    struct value *v;
-    size_t len = 0;
-
     if (text.len > UINT32_MAX)
         return refuse(d, e, "the text is too long");
+    if (type == ATTR_B)
+        return binary_value(d, text, ret, e);
     if (type == ATTR_N && !number_looks_like(text))
         return refuse(d, e, "\"%.*s\" is not a number", STR_ARG(utf8_cut(text, 80)));
-    v = value_new_text(d->arena, type, text);
-    if (type == ATTR_B) { /* the bytes take less room than their base64 */
-        if (!base64_decode(text, (char *)(v + 1), &len))
-            return refuse(d, e, "not base64");
-        v->len = (uint32_t)len;
-    }
-    *ret = v;
+    *ret = value_new_text(d->arena, type, text);
     return 0;
 }
 

@@ -45,8 +45,8 @@ struct value *value_new(struct arena *a, enum attr_type type)
 
 struct value *value_new_text(struct arena *a, enum attr_type type, struct str text)
 {
-    struct value *v = arena_words(a, sizeof(*v) + text.len); /* one piece: the text behind it */
-    char *copy = (char *)(v + 1);
+    struct value *v = arena_words(a, sizeof(*v));
+    char *copy = arena_bytes(a, text.len);
 
     *v = (struct value){.type = (uint8_t)type, .bytes = copy, .len = (uint32_t)text.len};
     if (text.len)
