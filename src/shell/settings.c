@@ -45,7 +45,8 @@ static const char *choose(const struct setting *setting, struct str value)
 static int refuse(const struct setting *setting, struct str value, struct err *e)
 {
     err_set(e, ERR_SYNTAX, "%s cannot be %.*s", setting->info.name, STR_ARG(value));
-    err_expected(e, setting->info.listed ? "expected one of: %s" : "expected a number of %s", setting->info.values);
+    err_expected(e, setting->info.listed ? "expected one of: %s" : "expected a number of %s",
+                 setting->info.values);
     return ERR_SYNTAX;
 }
 

@@ -50,7 +50,8 @@ struct session {
 
     /* Runs one statement; set by main, since commands are the layer above. */
     int (*run)(struct session *s, const struct statement *st, struct err *e);
-    const char *(*topic)(size_t i); /* of help, beside the verbs; NULL after the last; set by main */
+    const char *(*topic)(
+        size_t i);  /* of help, beside the verbs; NULL after the last; set by main */
     unsigned depth; /* of source */
     bool leaving;   /* exit was said */
     int leave_status;
@@ -84,7 +85,8 @@ void session_say(struct session *s, const char *format, ...)
     printf_like(2, 3); /* always, unless --quiet */
 void session_warn(struct session *s, const char *format, ...) printf_like(2, 3); /* always */
 void session_complain(struct session *s, struct str source, struct str text,
-                      const struct err *e); /* an error with its caret; nothing when it has no text: reported already */
+                      const struct err *e); /* an error with its caret; nothing when it has no text:
+                                               reported already */
 
 /* Asks on the terminal, and only there; without one the answer is --yes. what: "Scan 12,000 units";
  * ends the question. */
