@@ -37,8 +37,8 @@ struct value {
     uint8_t type; /* enum attr_type */
     bool boolean;
 };
-#define VALUE_NAME_MAX 65535 /* bytes of a name, as DynamoDB has it; who reads names refuses more  \
-                              */
+/* Bytes of a name, as DynamoDB has it; who reads names refuses longer ones. */
+#define VALUE_NAME_MAX 65535
 
 /* for (struct value *x = v->first; x; x = x->next) */
 #define value_each(x, v) for (const struct value *x = (v)->first; x; x = x->next)
