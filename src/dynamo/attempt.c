@@ -245,7 +245,7 @@ static bool retry(struct call *c, const struct transfer *t, enum retry_kind kind
     }
     if (!decision.again) {
         if (decision.exhausted && c->reply.attempts > 1 && !c->reply.err.hint[0])
-            err_hint(&c->reply.err, "so it was with the last of %u attempts", c->reply.attempts);
+            err_hint(&c->reply.err, "%u attempts ended like this", c->reply.attempts);
         return false;
     }
     trace_retry(c, &c->reply.err, decision.pause_us);
