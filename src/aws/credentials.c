@@ -216,6 +216,8 @@ int aws_credentials_get(struct aws_chain *chain, const struct aws_credentials **
             r = check_not_expired(chain, clock_wall_ms(chain->clock), e);
         if (r < 0)
             aws_credentials_deinit(&chain->credentials);
+        else
+            chain->next_try_ms = next_try(&chain->credentials, clock_wall_ms(chain->clock));
     }
     if (r == 0)
         *ret = &chain->credentials;
