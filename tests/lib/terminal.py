@@ -313,7 +313,7 @@ class Terminal:
                 if condition():
                     return
                 tap.fail(f"waited for {what}; the screen:", self.text() or "(nothing)",
-                         "the program ended" if left > 0 else "")
+                         "the program ended" if left > 0 else "", self.raw[-300:], self.screen.x)
 
     def wait_for(self, text, seconds=PATIENCE):
         """Until text is on the screen (any line of it, or across lines that wrapped). The screen is

@@ -40,11 +40,17 @@ def client(database):
 def players():
     """The items of the players' file, typed."""
     with open(PLAYERS, encoding="utf-8") as file:
-        return [{name: typed(value) for name, value in json.loads(line, parse_float=str, parse_int=str).items()}
+        return [{name: typed(value) for name, value in json.loads(line, parse_float=Number, parse_int=Number).items()}
                 for line in file]
 
 
+class Number(str):
+    """A JSON number as the text that it was."""
+
+
 def typed(value):
+    if isinstance(value, Number):
+        return {"N": str(value)}
     if isinstance(value, bool):
         return {"BOOL": value}
     if value is None:
