@@ -14,6 +14,7 @@ static const struct {
 
 void parser_want(struct parser *p, enum expect_kind kind, enum want_group group, const char *text)
 {
+    struct str t = str_of(text);
     struct wanted *w;
 
     if (!p->wanted || p->at > p->want_at) {
@@ -24,11 +25,11 @@ void parser_want(struct parser *p, enum expect_kind kind, enum want_group group,
         return;
     }
     for (w = p->wanted; w; w = w->next) {
-        if (w->kind == kind && str_is(w->text, text))
+        if (w->kind == kind && str_eq(w->text, t))
             return;
     }
     w = arena_new(p->arena, struct wanted);
-    *w = (struct wanted){NULL, kind, group, str_of(text)};
+    *w = (struct wanted){NULL, kind, group, t};
     *p->want_last = w;
     p->want_last = &w->next;
 }

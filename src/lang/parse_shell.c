@@ -229,6 +229,7 @@ int parse_connect(struct parser *p)
 
 int parse_help(struct parser *p)
 {
+    struct word **last = &p->st->args;
     struct word_read r;
     size_t from;
     int code = 0;
@@ -243,14 +244,16 @@ int parse_help(struct parser *p)
 
             w->at = (struct span){(uint32_t)p->at, (uint32_t)p->at + 1};
             w->text = str_slice(p->text, p->at, p->at + 1);
-            word_append(&p->st->args, w);
+            *last = w;
+            last = &w->next;
             parser_consume(p, p->at + 1);
             continue;
         }
         code = word_read(p, WORD_PLAIN, TOKEN_NAME, &r);
         if (code <= 0)
             return code ? code : parser_unexpected(p);
-        word_append(&p->st->args, word_make(p, &r, 0));
+        *last = word_make(p, &r, 0);
+        last = &(*last)->next;
         p->after = "the topic";
         code = 0;
     }

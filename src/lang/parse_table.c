@@ -134,6 +134,7 @@ static int index_key(struct parser *p, struct key_attribute **ret)
 
 static int include_list(struct parser *p, struct index_def *x)
 {
+    struct word **last = &x->include;
     int code;
 
     x->projection = PROJECT_INCLUDE;
@@ -152,7 +153,8 @@ static int include_list(struct parser *p, struct index_def *x)
         if (code <= 0)
             return code ? code : parser_unexpected(p);
         w->at = parser_span(p, from);
-        word_append(&x->include, w);
+        *last = w;
+        last = &w->next;
         p->after = "the attribute";
     } while (parser_comma(p));
     return parser_close(p, ')');
@@ -179,10 +181,13 @@ static int index_projection(struct parser *p, struct index_def *x)
     return 0;
 }
 
+#define INDEXES_MAX 100 /* DynamoDB makes 25, or more when asked to */
+
 static int table_index(struct parser *p, bool local)
 {
     struct index_def **last = &p->st->create->indexes, *x = arena_new(p->arena, struct index_def);
     struct word *name;
+    unsigned count = 0;
     int code;
 
     p->after = "index";
@@ -190,6 +195,8 @@ static int table_index(struct parser *p, bool local)
     if (code)
         return code;
     for (const struct index_def *i = *last; i; i = i->next) {
+        if (++count > INDEXES_MAX)
+            return parser_fail(p, name->at, "more than %d indexes", INDEXES_MAX);
         if (str_eq(i->name, name->text))
             return parser_fail(p, name->at, "two indexes have this name");
     }
