@@ -17,6 +17,8 @@ static bool stops(const struct parser *p, unsigned flags, size_t at)
 {
     int c = at < p->text.len ? (unsigned char)p->text.s[at] : -1;
 
+    if (c > 0 && binary_name_char((char)c)) /* nearly all of them */
+        return false;
     if (c < 0 || c == '\n' || parser_blank(c) || parser_in(c, "\"'`,;()[]"))
         return true;
     if (c == '\\')
