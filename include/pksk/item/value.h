@@ -32,11 +32,11 @@ struct value {
     };
     const char *name_bytes; /* of a member of a map */
     uint32_t len;
-    uint16_t
-        name_len; /* these three share a word, since a page holds tens of thousands of values */
-    uint8_t type; /* enum attr_type */
+    uint16_t name_len; /* no more: a page holds tens of thousands of values */
+    uint8_t type;      /* enum attr_type */
     bool boolean;
 };
+
 /* Bytes of a name, as DynamoDB has it; who reads names refuses longer ones. */
 #define VALUE_NAME_MAX 65535
 
