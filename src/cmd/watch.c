@@ -50,6 +50,7 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     if (r != ERR_CANCELLED || !s->interactive)
         return r;
     cancel_flag = 0;
+    fputc('\n', stderr); /* the terminal has echoed ^C */
     return 0;
 }
 

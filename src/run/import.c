@@ -215,10 +215,12 @@ static int put_model(struct import *im, struct err *e)
     uint64_t number = im->base.offset;
 
     for (; im->model; im->model = im->model->next) {
-        struct bulk_place place = {++number, number};
         struct value *item;
         struct err why = {0};
         int r;
+
+        number++;
+        struct bulk_place place = {number, number};
 
         arena_reset(&im->arena);
         if (ddb_from_json(&im->arena, im->model, &item, &why) < 0) {

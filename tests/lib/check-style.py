@@ -93,7 +93,7 @@ def _():
 
 @tap.test("no path of a workplace and no address of a registry")
 def _():
-    places = re.compile(r"(?<![\w.$}])/(work|root|tmp/(?!pksk\b)\w)/?\b|/home/\w+|registry\.(npmjs|yarnpkg)|"
+    places = re.compile(r"(?<![\w.$}])/(work|root|tmp/(?!pksk\b)\w)/?\b|registry\.(npmjs|yarnpkg)|"
                         r"\b\w+\.jfrog\.\w+|\"resolved\":")
     wrong = []
     for name in FILES:
