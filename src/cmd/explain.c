@@ -3,27 +3,29 @@
 #include "pksk/plan/plan.h"
 #include "pksk/shell/output.h"
 #include "pksk/shell/reading.h"
+#include "pksk/shell/undo.h"
+#include "pksk/shell/writing.h"
 
 static int make_plan(struct session *s, struct arena *a, const struct statement *inner,
                      struct plan *p, struct err *e)
 {
-    const struct table *t;
-    int r;
-
     switch (inner->verb) {
     case VERB_GET:
     case VERB_QUERY:
     case VERB_SCAN:
         return reading_plan(s, a, inner, p, e);
     case VERB_PUT:
-        r = session_table(s, inner->table, &t, e);
-        return r < 0 ? r : plan_write(a, inner, t, p, e);
+    case VERB_UPDATE:
+    case VERB_DELETE:
+        return writing_plan(s, a, inner, p, e);
+    case VERB_UNDO:
+        return undo_plan(s, a, p, e);
     case VERB_CREATE:
         return plan_create_table(a, inner, p, e);
     default:
         err_at(e, ERR_SYNTAX, inner->verb_at,
                "%s sends no request of its own that could be explained", verb_name(inner->verb));
-        err_expected(e, "expected get, query, scan, put or create table");
+        err_expected(e, "expected a statement that reads or writes items, or create table");
         return ERR_SYNTAX;
     }
 }

@@ -4,7 +4,7 @@
 
 static int parse_or(struct parser *p, bool item, struct expr **ret);
 
-static struct expr *expr_new(struct parser *p, enum expr_kind kind, size_t from)
+struct expr *expr_new(struct parser *p, enum expr_kind kind, size_t from)
 {
     struct expr *x = arena_new(p->arena, struct expr);
 
@@ -13,7 +13,7 @@ static struct expr *expr_new(struct parser *p, enum expr_kind kind, size_t from)
     return x;
 }
 
-static void add_kid(struct expr *parent, struct expr *kid)
+void expr_add_kid(struct expr *parent, struct expr *kid)
 {
     struct expr **last = &parent->first; /* a hundred at most */
 
@@ -22,7 +22,7 @@ static void add_kid(struct expr *parent, struct expr *kid)
     *last = kid;
 }
 
-static int path_operand(struct parser *p, struct expr **ret)
+int expr_path(struct parser *p, struct expr **ret)
 {
     struct path *path;
     size_t from = p->at;
@@ -37,8 +37,7 @@ static int path_operand(struct parser *p, struct expr **ret)
 
 /* --- operands --- */
 
-/* Is this name with an opening bracket here? */
-static bool at_function(struct parser *p, const char *name)
+bool parser_at_function(struct parser *p, const char *name)
 {
     struct str rest, n = str_of(name);
 
@@ -47,7 +46,7 @@ static bool at_function(struct parser *p, const char *name)
     return str_starts_ci(rest, n) && rest.len > n.len && rest.s[n.len] == '(';
 }
 
-static void eat_function(struct parser *p, const char *name)
+void parser_eat_function(struct parser *p, const char *name)
 {
     size_t from = p->at;
 
@@ -63,15 +62,15 @@ static int parse_size(struct parser *p, struct expr **ret)
     struct expr *kid;
     int code;
 
-    eat_function(p, "size");
-    code = path_operand(p, &kid);
+    parser_eat_function(p, "size");
+    code = expr_path(p, &kid);
     if (!code)
         code = parser_close(p, ')');
     if (code)
         return code;
     *ret = expr_new(p, EXPR_CALL, from);
     (*ret)->func = FUNC_SIZE;
-    add_kid(*ret, kid);
+    expr_add_kid(*ret, kid);
     return 0;
 }
 
@@ -87,14 +86,14 @@ int parse_operand(struct parser *p, struct expr **ret)
     parser_want(p, EXPECT_VALUE, WANT_ALONE, "a value");
     if (parser_look(p, 0) == '@') {
         p->at++;
-        code = path_operand(p, ret);
+        code = expr_path(p, ret);
         if (!code)
             (*ret)->at.from = (uint32_t)from;
         return code;
     }
     if (parser_look(p, 0) == '`')
-        return path_operand(p, ret);
-    if (at_function(p, "size"))
+        return expr_path(p, ret);
+    if (parser_at_function(p, "size"))
         return parse_size(p, ret);
     code = parse_value(p, WORD_EXPR, &v);
     if (code)
@@ -139,11 +138,11 @@ static int check_type(struct parser *p, const struct expr *x)
 static int call_arguments(struct parser *p, struct expr *call, unsigned args)
 {
     struct expr *kid;
-    int code = path_operand(p, &kid);
+    int code = expr_path(p, &kid);
 
     if (code)
         return code;
-    add_kid(call, kid);
+    expr_add_kid(call, kid);
     p->after = "the attribute";
     if (args == 1)
         return parser_close(p, ')');
@@ -153,7 +152,7 @@ static int call_arguments(struct parser *p, struct expr *call, unsigned args)
     code = parse_operand(p, &kid);
     if (code)
         return code;
-    add_kid(call, kid);
+    expr_add_kid(call, kid);
     p->after = "the value";
     if (call->func == FUNC_ATTRIBUTE_TYPE)
         code = check_type(p, kid);
@@ -168,9 +167,9 @@ static int parse_function(struct parser *p, struct expr **ret)
         int code;
 
         parser_want(p, EXPECT_WORD, WANT_FUNCTION, functions[i].name);
-        if (!at_function(p, functions[i].name))
+        if (!parser_at_function(p, functions[i].name))
             continue;
-        eat_function(p, functions[i].name);
+        parser_eat_function(p, functions[i].name);
         *ret = expr_new(p, EXPR_CALL, from);
         (*ret)->func = functions[i].func;
         code = call_arguments(p, *ret, functions[i].args);
@@ -213,13 +212,13 @@ static int existence(struct parser *p, bool item, bool exists, size_t from, stru
         parser_want(p, EXPECT_ATTRIBUTE, WANT_ALONE, "an attribute");
     }
     if (!item || !ends_condition(p))
-        code = path_operand(p, &kid);
+        code = expr_path(p, &kid);
     if (code)
         return code;
     *ret = expr_new(p, EXPR_CALL, from);
     (*ret)->func = exists ? FUNC_ATTRIBUTE_EXISTS : FUNC_ATTRIBUTE_NOT_EXISTS;
     if (kid)
-        add_kid(*ret, kid);
+        expr_add_kid(*ret, kid);
     return 0;
 }
 
@@ -261,7 +260,7 @@ static int add_operand(struct parser *p, struct expr *x)
     int code = parse_operand(p, &kid);
 
     if (!code)
-        add_kid(x, kid);
+        expr_add_kid(x, kid);
     return code;
 }
 
@@ -332,12 +331,12 @@ static int parse_comparison(struct parser *p, struct expr **ret)
     size_t from = p->at;
     int code;
 
-    code = at_function(p, "size") ? parse_size(p, &left) : path_operand(p, &left);
+    code = parser_at_function(p, "size") ? parse_size(p, &left) : expr_path(p, &left);
     if (code)
         return code;
     p->after = "the attribute";
     x = expr_new(p, EXPR_COMPARE, from);
-    add_kid(x, left);
+    expr_add_kid(x, left);
     code = parse_operator(p, x);
     if (code)
         return code;
@@ -399,7 +398,7 @@ static int parse_not(struct parser *p, bool item, size_t from, struct expr **ret
         return code;
     p->depth--;
     *ret = expr_new(p, EXPR_NOT, from);
-    add_kid(*ret, kid);
+    expr_add_kid(*ret, kid);
     return 0;
 }
 

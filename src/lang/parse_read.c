@@ -2,6 +2,7 @@
 
 #define BIT(verb) ((uint64_t)1 << (VERB_##verb))
 #define READS (BIT(GET) | BIT(QUERY) | BIT(SCAN))
+#define WRITES (BIT(PUT) | BIT(UPDATE) | BIT(DELETE))
 #define PRINTS                                                                                     \
     (READS | BIT(MORE) | BIT(TABLES) | BIT(DESCRIBE) | BIT(EXPLAIN) | BIT(HELP) | BIT(HISTORY))
 
@@ -70,12 +71,25 @@ static int clause_if(struct parser *p)
 
 static int clause_return(struct parser *p)
 {
+    static const struct {
+        const char *word, *value;
+    } kinds[] = {
+        {"old", "ALL_OLD"},
+        {"new", "ALL_NEW"},
+        {"updated-old", "UPDATED_OLD"},
+        {"updated-new", "UPDATED_NEW"},
+    };
+    size_t count = p->st->verb == VERB_UPDATE ? ARRAY_LEN(kinds) : 1;
+
     p->after = "return";
-    if (!parser_keyword(p, WANT_ALONE, "old"))
-        return parser_unexpected(p);
-    p->st->return_values = "ALL_OLD";
-    p->after = "old";
-    return 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!parser_keyword(p, WANT_ALONE, kinds[i].word))
+            continue;
+        p->st->return_values = kinds[i].value;
+        p->after = kinds[i].word;
+        return 0;
+    }
+    return parser_unexpected(p);
 }
 
 static int clause_into(struct parser *p)
@@ -109,8 +123,8 @@ static const struct clause {
     {"consistent", READS, clause_consistent, offsetof(struct statement, consistent_at)},
     {"count", BIT(QUERY) | BIT(SCAN), clause_count, 0},
     {"segments", BIT(SCAN), clause_segments, offsetof(struct statement, segments_at)},
-    {"if", BIT(PUT), clause_if, 0},
-    {"return", BIT(PUT), clause_return, 0},
+    {"if", WRITES, clause_if, 0},
+    {"return", WRITES, clause_return, 0},
     {"into", READS | BIT(MORE) | BIT(IMPORT), clause_into, 0},
 };
 
@@ -134,7 +148,7 @@ static bool takes_pipe(const struct parser *p)
 
 void parser_want_clauses(struct parser *p)
 {
-    parser_blanks(p);
+    parser_want_sections(p);
     for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
         if (takes(p, &clauses[i]) && !used(p, &clauses[i]))
             parser_want(p, EXPECT_WORD, WANT_CLAUSE, clauses[i].word);
@@ -158,7 +172,7 @@ bool parser_at_clause(struct parser *p)
         if (parser_is(p, others[i]))
             return true;
     }
-    return at_as(p);
+    return at_as(p) || parser_at_section(p);
 }
 
 static struct span word_here(const struct parser *p)

@@ -64,7 +64,7 @@ int parse_put(struct parser *p)
         code = parse_map(p, &p->st->item);
         p->after = "the item";
     } else {
-        code = parse_whole_keys(p, true);
+        code = parse_whole_keys(p, false);
         if (!code)
             code = put_attributes(p);
     }

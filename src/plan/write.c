@@ -1,17 +1,7 @@
 #include "pksk/item/ddbjson.h"
 #include "pksk/item/notation.h"
-#include "pksk/plan/expression.h"
 #include "pksk/plan/key.h"
-#include "pksk/plan/plan.h"
-
-struct writing {
-    struct arena *arena;
-    const struct statement *st;
-    const struct table *table;
-    struct expression x;
-    struct buf body, line;
-    struct json_writer w;
-};
+#include "pksk/plan/writing.h"
 
 static void cleanup_writing(struct writing *b)
 {
@@ -20,14 +10,17 @@ static void cleanup_writing(struct writing *b)
     buf_free(&b->line);
 }
 
+/* An element of a transaction is an object of its own, without what speaks of the request. */
 static void begin(struct writing *b, const char *operation)
 {
     b->w = (struct json_writer){.out = &b->body};
     json_begin_object(&b->w);
     json_name(&b->w, STR("TableName"));
     json_string(&b->w, b->table->name);
-    json_name(&b->w, STR("ReturnConsumedCapacity"));
-    json_string(&b->w, STR("TOTAL"));
+    if (!b->action) {
+        json_name(&b->w, STR("ReturnConsumedCapacity"));
+        json_string(&b->w, STR("TOTAL"));
+    }
     buf_addf(&b->line, "%s %.*s", operation, STR_ARG(b->table->name));
 }
 
@@ -81,26 +74,44 @@ static int add_condition(struct writing *b, struct err *e)
     return 0;
 }
 
-static int finish(struct writing *b, const char *operation, struct plan *ret, struct err *e)
+static void copy_key_names(struct writing *b, struct plan *p)
 {
     const struct key_schema *key = &b->table->key;
+
+    p->table = arena_str(b->arena, b->table->name);
+    p->key_names = arena_alloc(b->arena, 2, sizeof(*p->key_names));
+    p->key_names[p->key_count++] = arena_str(b->arena, key->partition[0].name);
+    if (key->sort_count)
+        p->key_names[p->key_count++] = arena_str(b->arena, key->sort[0].name);
+}
+
+/* The item as it was comes back with every write, at no cost: `undo` lives on it. */
+static int add_returned(struct writing *b, struct err *e)
+{
+    const char *returned = b->st->return_values ? b->st->return_values : "ALL_OLD";
+
+    if (b->action && b->st->return_values)
+        return err_at(e, ERR_SYNTAX, b->st->at, "a transaction returns no items");
+    if (b->action)
+        return 0;
+    json_name(&b->w, STR("ReturnValues"));
+    json_string(&b->w, str_of(returned));
+    return 0;
+}
+
+static int finish(struct writing *b, const char *operation, struct plan *ret, struct err *e)
+{
     struct plan p = {.operation = operation, .single = true};
     int r = add_condition(b, e);
 
+    if (r == 0)
+        r = add_returned(b, e);
     if (r < 0)
         return r;
-    if (b->st->return_values) {
-        json_name(&b->w, STR("ReturnValues"));
-        json_string(&b->w, str_of(b->st->return_values));
-    }
     expression_members(&b->x, &b->w);
     if (b->body.over)
         return err_set(e, ERR_SYNTAX, "the request is too large to be sent");
-    p.table = arena_str(b->arena, b->table->name);
-    p.key_names = arena_alloc(b->arena, 2, sizeof(*p.key_names));
-    p.key_names[p.key_count++] = arena_str(b->arena, key->partition[0].name);
-    if (key->sort_count)
-        p.key_names[p.key_count++] = arena_str(b->arena, key->sort[0].name);
+    copy_key_names(b, &p);
     p.body = arena_str(b->arena, buf_str(&b->body));
     p.line = arena_str(b->arena, buf_str(&b->line));
     *ret = p;
@@ -177,12 +188,32 @@ static int plan_put(struct writing *b, struct plan *ret, struct err *e)
         return err_at(e, ERR_SYNTAX, b->st->at,
                       "the item comes to %zu bytes, and DynamoDB takes %zu", value_size(item),
                       ITEM_SIZE_MAX);
-    begin(b, "PutItem");
+    begin(b, b->action ? "Put" : "PutItem");
     add_key_line(b, item);
     add_item_member(b, "Item", item);
-    r = finish(b, "PutItem", ret, e);
+    r = finish(b, b->action ? "Put" : "PutItem", ret, e);
     if (r == 0)
         ret->keys = item;
+    return r;
+}
+
+/* update, delete and check: a key, and what is done there. */
+static int plan_keyed(struct writing *b, const char *operation, struct plan *ret, struct err *e)
+{
+    struct value *key;
+    int r = key_item(b->arena, b->table, b->st->keys, &key, e);
+
+    if (r < 0)
+        return r;
+    begin(b, operation);
+    add_key_line(b, key);
+    add_item_member(b, "Key", key);
+    if (b->st->verb == VERB_UPDATE)
+        r = writing_add_update(b, e);
+    if (r == 0)
+        r = finish(b, operation, ret, e);
+    if (r == 0)
+        ret->keys = key;
     return r;
 }
 
@@ -191,5 +222,7 @@ int plan_write(struct arena *a, const struct statement *st, const struct table *
 {
     _cleanup_(cleanup_writing) struct writing b = {.arena = a, .st = st, .table = table};
 
-    return plan_put(&b, ret, e);
+    if (st->verb == VERB_PUT)
+        return plan_put(&b, ret, e);
+    return plan_keyed(&b, st->verb == VERB_UPDATE ? "UpdateItem" : "DeleteItem", ret, e);
 }

@@ -6,6 +6,7 @@
 #include "pksk/base/log.h"
 #include "pksk/shell/history.h"
 #include "pksk/shell/seen.h"
+#include "pksk/shell/undo.h"
 
 char *session_directory(const char *variable, const char *otherwise)
 {
@@ -52,6 +53,7 @@ static void disconnect_client(struct session *s)
 {
     struct err e;
 
+    undo_forget(s);
     cursor_free(s->reading);
     s->reading = NULL;
     if (s->seen && seen_save(s->seen, &e) < 0)

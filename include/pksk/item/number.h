@@ -21,4 +21,7 @@ int number_normalise(struct str t, struct buf *ret, struct err *e) must_check;
 /* By value, exact; both must look like numbers. <0, 0, >0 */
 int number_compare(struct str a, struct str b);
 
+/* Appends a + b, or a - b, in normal form. ERR_SYNTAX as number_normalise(), of the sum too. */
+int number_add(struct str a, struct str b, bool minus, struct buf *ret, struct err *e) must_check;
+
 #endif

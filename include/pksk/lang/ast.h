@@ -17,6 +17,9 @@
     V(SCAN, scan)                                                                                  \
     V(MORE, more)                                                                                  \
     V(PUT, put)                                                                                    \
+    V(UPDATE, update)                                                                              \
+    V(DELETE, delete)                                                                              \
+    V(UNDO, undo)                                                                                  \
     V(IMPORT, import)                                                                              \
     V(USE, use)                                                                                    \
     V(TABLES, tables)                                                                              \

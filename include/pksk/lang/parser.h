@@ -181,6 +181,16 @@ int parse_operand(struct parser *p, struct expr **ret);   /* the right side of a
 int parse_filter(struct parser *p, struct expr **ret);    /* where */
 int parse_condition(struct parser *p, struct expr **ret); /* if: may speak of the item */
 
+struct expr *expr_new(struct parser *p, enum expr_kind kind, size_t from);
+void expr_add_kid(struct expr *parent, struct expr *kid);
+int expr_path(struct parser *p, struct expr **ret);
+bool parser_at_function(struct parser *p, const char *name); /* with its bracket */
+void parser_eat_function(struct parser *p, const char *name);
+
+/* parse_update.c: set, remove, add, delete */
+bool parser_at_section(struct parser *p);
+void parser_want_sections(struct parser *p);
+
 /* parse_read.c */
 int parse_clauses(struct parser *p);
 void parser_want_clauses(struct parser *p);

@@ -17,6 +17,7 @@
 struct editor;
 struct history;
 struct seen;
+struct undo_step;
 
 struct session_options {
     const char *profile, *region, *endpoint_url, *table, *format; /* NULL: not given */
@@ -42,6 +43,7 @@ struct session {
     struct cursor *reading; /* of the last get, query or scan, for `more` */
     bool reading_counts;
     bool reading_consistent;
+    struct undo_step *undo; /* the last writes, the latest first; see shell/undo.h */
 
     struct history *history; /* NULL when there is none */
     struct seen *seen;

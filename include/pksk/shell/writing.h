@@ -1,13 +1,22 @@
-/* put (and the other writes of one item): plan, send, say what happened.
+/* put, update and delete: plan, send, say what happened, remember it for `undo`.
  *
- * Nothing is kept. A condition that was false is ERR_REFUSED, after the item as it stands was
- * printed.
+ * A condition that was false is ERR_REFUSED, after the item as it stands was printed.
  */
 #ifndef PKSK_SHELL_WRITING_H
 #define PKSK_SHELL_WRITING_H
 
+#include "pksk/plan/plan.h"
 #include "pksk/shell/session.h"
 
 int writing_run(struct session *s, const struct statement *st, struct err *e) must_check;
+
+/* Plans without sending: for `explain`. */
+int writing_plan(struct session *s, struct arena *a, const struct statement *st, struct plan *ret,
+                 struct err *e) must_check;
+
+/* For what else writes: items printed as the statement's output, and the line of its cost. */
+int writing_print(struct session *s, const struct statement *st, const struct plan *p,
+                  const struct value *items, struct err *e) must_check;
+void writing_note(struct session *s, const struct reply *reply);
 
 #endif
