@@ -148,17 +148,20 @@ static void set_prompt(struct editor *ed)
 
 /* --- keyboard and events ------------------------------------------------------------------ */
 
-/* The terminal has put the rows where it thinks they belong in the new width; the row of the cursor
- * tells where the prompt is. */
+/* Most terminals have by now broken the rows anew for the new width, so the row of the cursor tells
+ * where the prompt is; xterm itself leaves them as they were. */
 static void resize(struct editor *ed)
 {
     _cleanup_(buf_free) struct buf out = {0};
     unhint(ed);
+    struct paint p = line_now(ed);
+    struct place before = paint_place(&p, p.cursor);
     el_resize(ed->el);
     set_prompt(ed);
-    struct paint p = line_now(ed);
+    p = line_now(ed);
     if (ed->smart) {
-        paint_move(&out, paint_place(&p, p.cursor), (struct place){0, 0});
+        paint_move(&out, getenv("XTERM_VERSION") ? before : paint_place(&p, p.cursor),
+                   (struct place){0, 0});
         buf_lit(&out, "\033[J");
     }
     put(ed, buf_str(&out));
@@ -332,7 +335,7 @@ static unsigned char show_list(struct editor *ed, const struct completion *r)
 static unsigned char replace(struct editor *ed, struct str typed, struct str text)
 {
     size_t len, wide_len;
-    _cleanup_(cleanup_free) wchar_t *old = paint_widen(typed, &len);
+    free(paint_widen(typed, &len)); /* only its length in characters */
     _cleanup_(cleanup_free) wchar_t *wide = paint_widen(text, &wide_len);
     if (len > 0)
         el_wdeletestr(ed->el, (int)len);
@@ -374,6 +377,19 @@ static unsigned char on_tab(EditLine *el, int key unused_arg)
         return use_completion(ed);
     ed->looking = true;
     return CC_NORM;
+}
+
+/* Ctrl-T. libedit's own moves the cursor at the beginning of a line without drawing it so. */
+static unsigned char on_transpose(EditLine *el, int key unused_arg)
+{
+    struct paint p = line_now(self(el));
+    size_t at = p.cursor == p.len && p.len > 0 ? p.cursor - 1 : p.cursor;
+    if (at == 0 || p.len < 2)
+        return CC_ERROR;
+    const wchar_t swapped[] = {p.text[at], p.text[at - 1], L'\0'};
+    el_cursor(el, (int)(at + 1) - (int)p.cursor);
+    el_wdeletestr(el, 2);
+    return el_winsertstr(el, swapped) < 0 ? CC_REFRESH_BEEP : CC_REFRESH;
 }
 
 static unsigned char on_work(EditLine *el, int key unused_arg)
@@ -445,9 +461,10 @@ static void bind_keys(EditLine *el)
     el_wset(el, EL_BIND, L"^R", L"em-inc-search-prev", NULL);
 }
 
-/* Not for vi: with these, Escape alone would wait for what follows. */
-static void bind_sequences(EditLine *el)
+/* For emacs mode; in vi mode Escape alone would wait for what follows. */
+static void bind_emacs(EditLine *el)
 {
+    el_wset(el, EL_BIND, L"^T", L"pksk-transpose", NULL);
     el_wset(el, EL_BIND, L"\033[1;5C", L"em-next-word", NULL);
     el_wset(el, EL_BIND, L"\033[1;5D", L"ed-prev-word", NULL);
     el_wset(el, EL_BIND, L"\033[3~", L"ed-delete-next-char", NULL);
@@ -464,10 +481,11 @@ static void configure(struct editor *ed)
     el_wset(el, EL_SETTY, L"-d", L"-isig", NULL); /* keys.c sees Ctrl-C and Ctrl-Z itself */
     el_wset(el, EL_PROMPT_ESC, give_prompt, L'\001');
     el_wset(el, EL_ADDFN, L"pksk-complete", L"Complete the word", on_tab);
+    el_wset(el, EL_ADDFN, L"pksk-transpose", L"Swap two characters", on_transpose);
     el_wset(el, EL_ADDFN, L"pksk-work", L"Do what an event asked for", on_work);
     el_wset(el, EL_EDITOR, L"emacs");
     bind_keys(el);
-    bind_sequences(el);
+    bind_emacs(el);
     if (!ed->o.no_editrc && el_source(el, NULL) == 0) {
         const wchar_t *editor = L"";
         el_wget(el, EL_EDITOR, &editor);

@@ -217,6 +217,20 @@ static bool draw_hint(struct pen *pen, struct str hint)
     return true;
 }
 
+/* libedit itself disagrees on where a tab over the end of a row leads: drawing goes to the next
+ * row's beginning, moving goes on counting. What it believes then cannot be known, so it is left
+ * alone. */
+static bool tab_crosses(const struct paint *p)
+{
+    struct place at = p->start;
+    for (size_t i = 0; i < p->len; i++) {
+        if (p->text[i] == L'\t' && (at.col | 7) >= p->columns)
+            return true;
+        paint_advance(&at, p->text[i], p->columns);
+    }
+    return false;
+}
+
 bool paint_line(struct buf *out, const struct paint *p, struct str hint, bool *hinted)
 {
     *hinted = false;
@@ -224,7 +238,7 @@ bool paint_line(struct buf *out, const struct paint *p, struct str hint, bool *h
     if (p->len == 0 && hint.len == 0)
         return false;
     /* What has scrolled off the screen cannot be gone back to. */
-    if (p->columns < 2 || end.row + 1 > p->rows)
+    if (p->columns < 2 || end.row + 1 > p->rows || tab_crosses(p))
         return false;
 
     buf_lit(out, "\033[?25l");
