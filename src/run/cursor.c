@@ -376,6 +376,8 @@ int cursor_next(struct cursor *c, const struct value **items, struct err *e)
             return 0;
         if (c->held)
             return take_held(c, items);
+        call_free(c->page); /* the caller is done with it: one page of memory less while waiting */
+        c->page = NULL;
         int r = start_all(c, e);
 
         if (r < 0)

@@ -47,7 +47,8 @@ static int open_sink(struct output *o, struct session *s, const struct statement
     if (o->to_terminal && s->err_terminal && isatty(STDIN_FILENO) && pager(s) &&
         st->verb != VERB_WATCH) {
         text_screen(&columns, &rows);
-        o->sink = sink_pager(pager(s), rows, columns);
+        /* The plan line, the totals and the prompt are on the screen, too. */
+        o->sink = sink_pager(pager(s), rows > 6 ? rows - 3 : rows, columns);
     } else {
         o->sink = sink_stdout();
     }
