@@ -21,7 +21,7 @@ struct batch {
 };
 
 struct bulk {
-    struct bulk_wire wire;
+    struct wire wire;
     const struct clock *clock;
     int (*on_reject)(void *ctx, const struct bulk_reject *r, struct err *e);
     void *ctx;
@@ -48,38 +48,6 @@ struct bulk {
     struct err failure; /* code 0: none so far */
 };
 
-/* ---- the client as wire */
-
-static int client_send(void *ctx, const char *operation, struct str body, void **call,
-                       struct err *e)
-{
-    struct call *c = NULL;
-    int r = dynamo_send(ctx, operation, body, &c, e);
-
-    *call = c;
-    return r;
-}
-
-static bool client_done(unused_arg void *ctx, const void *call)
-{
-    return call_done(call);
-}
-
-static struct reply *client_reply(unused_arg void *ctx, void *call)
-{
-    return call_reply(call);
-}
-
-static void client_free(unused_arg void *ctx, void *call)
-{
-    call_free(call);
-}
-
-static int client_poll(void *ctx, int timeout_ms, int fd)
-{
-    return dynamo_poll(ctx, timeout_ms, fd);
-}
-
 /* ---- life */
 
 static void copy_key(struct arena *a, struct key_schema *key)
@@ -96,7 +64,7 @@ struct bulk *bulk_new(struct dynamo *d, const struct bulk_options *o)
     unsigned in_flight = o->in_flight ? MIN(o->in_flight, BULK_IN_FLIGHT_MAX) : BULK_IN_FLIGHT;
 
     *b = (struct bulk){
-        .wire = {client_send, client_done, client_reply, client_free, client_poll, d},
+        .wire = o->wire ? *o->wire : wire_client(d),
         .clock = o->clock,
         .on_reject = o->on_reject,
         .ctx = o->ctx,
@@ -105,8 +73,6 @@ struct bulk *bulk_new(struct dynamo *d, const struct bulk_options *o)
         .in_flight = in_flight,
         .window = in_flight,
     };
-    if (o->wire)
-        b->wire = *o->wire;
     b->table = arena_str(&b->arena, o->table->name);
     copy_key(&b->arena, &b->key_schema);
     b->indexes = arena_alloc(&b->arena, b->index_count, sizeof(*b->indexes));
@@ -471,31 +437,6 @@ static bool about_items(const struct reply *reply, const struct batch *batch)
     return batch->ops[0]->operation && strcmp(service, "ConditionalCheckFailedException") == 0;
 }
 
-/* Refusals that pass: the client has tried several times already. */
-static bool will_pass(const struct bulk *b, const struct reply *reply)
-{
-    static const char *const codes[] = {
-        "ProvisionedThroughputExceededException",
-        "ThrottlingException",
-        "RequestLimitExceeded",
-        "TransactionInProgressException",
-        "TransactionConflictException",
-        "ReplicatedWriteConflictException",
-    };
-
-    if (reply->err.code == ERR_CANCELLED)
-        return false;
-    if (reply->status == 0)
-        return b->answered || b->backoff.rounds < UNANSWERED_ROUNDS;
-    if (reply->status >= 500 || reply->status < 400)
-        return true;
-    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
-        if (strcmp(reply->err.service, codes[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
 static int give_up(struct bulk *b, const struct reply *reply)
 {
     struct err e = {0};
@@ -520,7 +461,7 @@ static int take(struct bulk *b, struct batch *batch)
     } else if (about_items(reply, batch)) {
         b->backoff = (struct backoff){0};
         take_apart(b, batch, &reply->err);
-    } else if (will_pass(b, reply)) {
+    } else if (wire_failure_passes(reply, b->answered || b->backoff.rounds < UNANSWERED_ROUNDS)) {
         again_all(b, batch);
     } else {
         return fail(b, &reply->err);

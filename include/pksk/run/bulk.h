@@ -9,8 +9,8 @@
 #ifndef PKSK_RUN_BULK_H
 #define PKSK_RUN_BULK_H
 
-#include "pksk/dynamo/client.h"
 #include "pksk/dynamo/schema.h"
+#include "pksk/run/wire.h"
 
 #define BULK_BATCH_MAX 25
 #define BULK_BODY_MAX ((size_t)16 << 20)
@@ -35,16 +35,6 @@ struct bulk_reject {
     const struct err *err;
 };
 
-/* How requests travel: the client's functions, or a test's. poll() is dynamo_poll(). */
-struct bulk_wire {
-    int (*send)(void *ctx, const char *operation, struct str body, void **call, struct err *e);
-    bool (*done)(void *ctx, const void *call);
-    struct reply *(*reply)(void *ctx, void *call);
-    void (*free)(void *ctx, void *call);
-    int (*poll)(void *ctx, int timeout_ms, int fd);
-    void *ctx;
-};
-
 struct bulk_options {
     const struct table *table;
     const struct clock *clock; /* lives as long as the writer */
@@ -54,7 +44,7 @@ struct bulk_options {
      * at the first refusal with its error. A negative return stops it, too. */
     int (*on_reject)(void *ctx, const struct bulk_reject *r, struct err *e);
     void *ctx;
-    const struct bulk_wire *wire; /* copied; NULL: the client's */
+    const struct wire *wire; /* copied; NULL: the client's */
 };
 
 struct bulk_totals {

@@ -56,7 +56,7 @@ struct import_options {
 
     unsigned in_flight;
     const struct clock *clock;
-    const struct bulk_wire *wire;                                 /* NULL: the client's */
+    const struct wire *wire;                                      /* NULL: the client's */
     void (*progress)(void *ctx, const struct import_progress *p); /* some ten times a second */
     void *ctx;
 };
