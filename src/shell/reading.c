@@ -2,6 +2,7 @@
 
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
+#include "pksk/shell/advice.h"
 #include "pksk/shell/output.h"
 #include "pksk/shell/seen.h"
 
@@ -263,7 +264,11 @@ int reading_run(struct session *s, const struct statement *st, struct err *e)
     if (opened < 0)
         return opened;
     r = print_pages(s, &out, r, items, e);
-    return finish(s, &out, r, e);
+    r = finish(s, &out, r, e);
+    if (r == 0 && st->filter && !cursor_totals(s->reading)->items && session_stats_on(s) &&
+        session_table(s, st->table, &t, e) == 0)
+        advice_on_types(s, st, t);
+    return r;
 }
 
 int reading_more(struct session *s, const struct statement *st, struct err *e)
