@@ -13,7 +13,7 @@ static const struct {
 
 bool parser_at_section(struct parser *p)
 {
-    if (p->st->verb != VERB_UPDATE)
+    if (!p->st || p->st->verb != VERB_UPDATE)
         return false;
     for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
         if (parser_is(p, sections[i].word))
@@ -309,4 +309,17 @@ int parse_undo(struct parser *p)
 {
     p->after = "undo";
     return parse_clauses(p);
+}
+
+int parse_check(struct parser *p)
+{
+    int code;
+
+    p->after = "check";
+    code = parse_whole_keys(p, false);
+    if (!code)
+        code = parse_clauses(p);
+    if (!code && !p->st->condition)
+        return parser_unexpected(p);
+    return code;
 }
