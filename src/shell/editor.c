@@ -29,7 +29,8 @@ struct editor {
     struct str before;  /* of this editor_read() */
     struct place start; /* behind the prompt */
     wchar_t *prompt;
-    struct buf plain_prompt; /* as given, for a new width */
+    struct buf given_prompt; /* for a new width */
+    struct buf drawn_prompt; /* as the terminal takes it */
     enum work work;
     struct buf insert; /* for WORK_INSERT; also what editor_preset() left */
     bool looking;      /* a completion job is under way */
@@ -61,6 +62,7 @@ static struct paint line_now(struct editor *ed)
 {
     const LineInfoW *li = el_wline(ed->el);
     struct paint p = {
+        .prompt = buf_str(&ed->drawn_prompt),
         .start = ed->start,
         .text = li->buffer,
         .len = (size_t)(li->lastchar - li->buffer),
@@ -86,7 +88,7 @@ static void text_now(struct editor *ed, bool to_cursor, struct buf *ret)
 
 static void find_hint(struct editor *ed, const struct paint *p, struct buf *hint)
 {
-    if (p->cursor != p->len)
+    if (p->cursor != p->len || !ed->colour)
         return;
     if (ed->looking) {
         buf_lit(hint, " …");
@@ -102,7 +104,7 @@ static void find_hint(struct editor *ed, const struct paint *p, struct buf *hint
 
 static void paint(struct editor *ed)
 {
-    if (!ed->colour || !ed->smart)
+    if (!ed->smart)
         return;
     _cleanup_(buf_free) struct buf hint = {0}, out = {0};
     struct paint p = line_now(ed);
@@ -143,7 +145,8 @@ static void set_prompt(struct editor *ed)
 {
     struct paint p = line_now(ed);
     free(ed->prompt);
-    ed->prompt = paint_prompt(buf_str(&ed->plain_prompt), ed->colour, p.columns, &ed->start);
+    ed->prompt = paint_prompt(buf_str(&ed->given_prompt), ed->colour, p.columns, &ed->start,
+                              &ed->drawn_prompt);
 }
 
 /* --- keyboard and events ------------------------------------------------------------------ */
@@ -534,7 +537,8 @@ void editor_free(struct editor *ed)
     keys_close(&ed->keys);
     free(ed->prompt);
     free(ed->recalled);
-    buf_free(&ed->plain_prompt);
+    buf_free(&ed->given_prompt);
+    buf_free(&ed->drawn_prompt);
     buf_free(&ed->insert);
     free(ed);
 }
@@ -552,8 +556,8 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
     ed->before = before;
     ed->outcome = OUTCOME_LINE;
     ed->work = WORK_NONE;
-    buf_reset(&ed->plain_prompt);
-    buf_str_add(&ed->plain_prompt, prompt);
+    buf_reset(&ed->given_prompt);
+    buf_str_add(&ed->given_prompt, prompt);
     el_resize(ed->el);
     set_prompt(ed);
     keys_begin(&ed->keys);

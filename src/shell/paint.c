@@ -235,25 +235,27 @@ bool paint_line(struct buf *out, const struct paint *p, struct str hint, bool *h
 {
     *hinted = false;
     struct place end = paint_place(p, p->len), cursor = paint_place(p, p->cursor);
-    if (p->len == 0 && hint.len == 0)
-        return false;
+    bool at_end = p->cursor == p->len;
     /* What has scrolled off the screen cannot be gone back to. */
     if (p->columns < 2 || end.row + 1 > p->rows || tab_crosses(p))
         return false;
 
     buf_lit(out, "\033[?25l");
-    paint_move(out, cursor, p->start);
+    paint_move(out, cursor, (struct place){0, 0});
+    buf_str_add(out, p->prompt);
     struct pen pen = {.out = out, .at = p->start, .columns = p->columns};
     draw_text(&pen, p);
-    if (pen.waiting)
-        paint_move(out, (struct place){pen.at.row - 1, pen.columns - 1},
-                   p->cursor == p->len ? pen.at : cursor);
-    if (p->cursor == p->len)
-        *hinted = draw_hint(&pen, hint);
+    struct place now = pen.waiting ? (struct place){pen.at.row - 1, pen.columns - 1} : pen.at;
+    if (pen.waiting && at_end) {
+        paint_move(out, now, end); /* libedit has made that row already */
+        now = end;
+        pen.waiting = false;
+    }
     if (!pen.waiting)
-        paint_move(out, pen.at, cursor);
-    else if (*hinted)
-        buf_lit(out, "\r");
+        buf_lit(out, "\033[J");
+    if (at_end)
+        *hinted = draw_hint(&pen, hint);
+    paint_move(out, now, cursor);
     buf_lit(out, "\033[?25h");
     return true;
 }
@@ -299,7 +301,8 @@ static size_t visible(struct str rest, struct buf *ret)
     return len;
 }
 
-wchar_t *paint_prompt(struct str prompt, bool colour, unsigned columns, struct place *end)
+wchar_t *paint_prompt(struct str prompt, bool colour, unsigned columns, struct place *end,
+                      struct buf *plain)
 {
     _cleanup_(buf_free) struct buf out = {0}, seen = {0}, codes = {0};
     size_t last = 0; /* where the last visible character begins in out */
@@ -333,10 +336,15 @@ wchar_t *paint_prompt(struct str prompt, bool colour, unsigned columns, struct p
     buf_str_add(&moved, str_slice(all, last, all.len));
 
     size_t len;
-    _cleanup_(cleanup_free) wchar_t *plain = paint_widen(buf_str(&seen), &len);
+    _cleanup_(cleanup_free) wchar_t *wide = paint_widen(buf_str(&seen), &len);
     *end = (struct place){0, 0};
     for (size_t i = 0; i < len; i++)
-        paint_advance(end, plain[i], columns);
+        paint_advance(end, wide[i], columns);
+    buf_reset(plain);
+    for (size_t i = 0; i < moved.len; i++) {
+        if (moved.s[i] != '\001')
+            buf_char(plain, moved.s[i]);
+    }
     return paint_widen(buf_str(&moved), &len);
 }
 

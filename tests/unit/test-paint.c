@@ -12,7 +12,8 @@ static struct paint line(const char *s, size_t cursor, unsigned columns)
     setlocale(LC_ALL, "C.UTF-8");
     free(text);
     text = paint_widen(str_of(s), &len);
-    return (struct paint){.start = {0, 3},
+    return (struct paint){.prompt = STR("1> "),
+                          .start = {0, 3},
                           .columns = columns,
                           .rows = 24,
                           .text = text,
@@ -58,7 +59,7 @@ TEST(the_cursor_comes_back)
     struct paint p = line("get x", 2, 40);
     CHECK(paint_line(&b, &p, STR("hint"), &hinted));
     CHECK(!hinted); /* not at the end */
-    CHECK(str_starts(buf_str(&b), STR("\033[?25l\033[4G")));
+    CHECK(str_starts(buf_str(&b), STR("\033[?25l\033[1G1> ")));
     CHECK(str_ends(buf_str(&b), STR("\033[6G\033[?25h")));
     buf_reset(&b);
     p.cursor = 5;
@@ -91,9 +92,7 @@ TEST(what_cannot_be_drawn_is_left_alone)
 {
     struct buf b = {0};
     bool hinted;
-    struct paint p = line("", 0, 40);
-    CHECK(!paint_line(&b, &p, STR(""), &hinted));
-    p = line("1\n2\n3", 0, 40);
+    struct paint p = line("1\n2\n3", 0, 40);
     p.rows = 2; /* its first row has scrolled away */
     CHECK(!paint_line(&b, &p, STR(""), &hinted));
     p = line("12345\tx", 0, 10); /* a tab over the row's end */
@@ -105,8 +104,9 @@ TEST(what_cannot_be_drawn_is_left_alone)
 static struct str prompt(const char *s, bool colour, struct place *end)
 {
     static struct buf b;
+    _cleanup_(buf_free) struct buf plain = {0};
     buf_reset(&b);
-    wchar_t *wide = paint_prompt(str_of(s), colour, 80, end);
+    wchar_t *wide = paint_prompt(str_of(s), colour, 80, end, &plain);
     paint_narrow(&b, wide, wcslen(wide));
     free(wide);
     return buf_str(&b);

@@ -19,6 +19,7 @@ struct place {
 };
 
 struct paint {
+    struct str prompt;      /* as a terminal takes it */
     struct place start;     /* behind the prompt */
     unsigned columns, rows; /* of the screen */
     const wchar_t *text;
@@ -36,16 +37,19 @@ struct place paint_place(const struct paint *p, size_t upto);
 /* From one place to another, both on the screen. */
 void paint_move(struct buf *out, struct place from, struct place to);
 
-/* The line in colour, and the hint when the cursor is at the end; the cursor ends where it began.
- * False when nothing was drawn: an empty line without hint, or one that does not fit the screen.
- * *hinted: something was drawn behind the end, which "\033[K" at the cursor takes away. */
+/* Prompt and line again, in colour, and the hint when the cursor is at the end; the cursor ends
+ * where it began. Prompt and what is behind the line are drawn too, since libedit loses count of
+ * cells when it inserts before wide characters, and then writes into them. False when nothing was
+ * drawn: a line that does not fit the screen. *hinted: something was drawn behind the end, which
+ * "\033[K" at the cursor takes away. */
 bool paint_line(struct buf *out, const struct paint *p, struct str hint, bool *hinted);
 
 /* A prompt for EL_PROMPT_ESC with mark U+0001: SGR sequences kept between marks (or dropped without
  * colour), other controls escaped, and no sequence at the very end, where libedit would lose it.
- * Its place behind goes to *end. The result is the caller's to free. */
-wchar_t *paint_prompt(struct str prompt, bool colour, unsigned columns,
-                      struct place *end) must_check;
+ * Its place behind goes to *end, and what a terminal takes, without marks, to *plain. The result is
+ * the caller's to free. */
+wchar_t *paint_prompt(struct str prompt, bool colour, unsigned columns, struct place *end,
+                      struct buf *plain) must_check;
 
 /* UTF-8 to wide, invalid bytes as U+FFFD; the caller frees it. And back, appended. */
 wchar_t *paint_widen(struct str text, size_t *len) must_check;
