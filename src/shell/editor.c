@@ -549,6 +549,20 @@ void editor_preset(struct editor *ed, struct str text)
     buf_str_add(&ed->insert, text);
 }
 
+/* libedit takes it for granted that the cursor is in the first column, but a program's output may
+ * have ended without a newline, or the terminal has echoed ^C. A row of blanks goes over the row's
+ * end from anywhere but there, where it only fills the row. */
+static void begin_row(struct editor *ed)
+{
+    _cleanup_(buf_free) struct buf out = {0};
+    if (!ed->smart)
+        return;
+    for (unsigned i = line_now(ed).columns; i > 0; i--)
+        buf_char(&out, ' ');
+    buf_lit(&out, "\r\033[K");
+    put(ed, buf_str(&out));
+}
+
 int editor_read(struct editor *ed, struct str prompt, struct str before, struct buf *line,
                 struct err *e)
 {
@@ -563,6 +577,7 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
     keys_begin(&ed->keys);
     /* Before the prompt: libedit itself does it after, and a Ctrl-D in between would be lost. */
     terminal_ours(ed, true);
+    begin_row(ed);
     int count = 0;
     const wchar_t *text = el_wgets(ed->el, &count);
     if (ed->smart)
