@@ -14,6 +14,7 @@
 #include "pksk/net/transport.h"
 #include "pksk/shell/repl.h"
 #include "pksk/shell/script.h"
+#include "pksk/shell/transaction.h"
 
 static void on_interrupt(unused_arg int number)
 {
@@ -104,6 +105,10 @@ static int run(const struct options *o)
         r = options_complete(&s, str_of(o->complete));
     else
         r = run_sources(&s, o);
+    if (transaction_end(&s, &e) < 0) {
+        session_complain(&s, STR(""), STR(""), &e);
+        r = r < 0 ? r : e.code;
+    }
     status = s.leaving && r == 0 ? s.leave_status : err_exit_status(r);
     session_close(&s);
     return status;

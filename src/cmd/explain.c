@@ -1,8 +1,10 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/plan/plan.h"
+#include "pksk/plan/transact.h"
 #include "pksk/shell/output.h"
 #include "pksk/shell/reading.h"
+#include "pksk/shell/transaction.h"
 #include "pksk/shell/undo.h"
 #include "pksk/shell/writing.h"
 
@@ -18,6 +20,10 @@ static int make_plan(struct session *s, struct arena *a, const struct statement 
     case VERB_UPDATE:
     case VERB_DELETE:
         return writing_plan(s, a, inner, p, e);
+    case VERB_COMMIT:
+        return transaction_plan(s, a, p, e);
+    case VERB_PARTIQL:
+        return plan_partiql(a, inner, p, e);
     case VERB_UNDO:
         return undo_plan(s, a, p, e);
     case VERB_CREATE:

@@ -7,4 +7,4 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     return reading_run(s, st, e);
 }
 
-const struct command cmd_get = {.run = run};
+const struct command cmd_get = {.run = run, .joins = true};

@@ -7,4 +7,4 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     return writing_run(s, st, e);
 }
 
-const struct command cmd_put = {.run = run, .changes = true};
+const struct command cmd_put = {.run = run, .changes = true, .joins = true};

@@ -2,6 +2,7 @@
 
 #include "pksk/base/log.h"
 #include "pksk/out/text.h"
+#include "pksk/shell/transaction.h"
 
 static const struct command *const commands[VERB_COUNT] = {
 #define V(upper, lower) [VERB_##upper] = &cmd_##lower,
@@ -14,20 +15,40 @@ const struct command *command_of(enum verb v)
     return commands[v];
 }
 
+bool command_changes(const struct statement *st)
+{
+    const struct command *command = commands[st->verb];
+
+    return command->changes || (command->may_change && command->may_change(st));
+}
+
+/* What changes something by itself would not wait for the commit. */
+static int run_within(struct session *s, const struct statement *st, struct err *e)
+{
+    const struct command *command = commands[st->verb];
+
+    if (command->joins)
+        return transaction_add(s, st, e);
+    if (!command_changes(st) && st->verb != VERB_CONNECT)
+        return command->run(s, st, e);
+    err_at(e, ERR_FAILED, st->verb_at, "%s is no part of a transaction", verb_name(st->verb));
+    err_hint(e, "`commit` sends the open one, `rollback` drops it");
+    return ERR_FAILED;
+}
+
 /* A new statement begins with no Ctrl-C pending, but one that a script's earlier statement was
  * ended with stays. */
 int command_run(struct session *s, const struct statement *st, struct err *e)
 {
     int64_t began = clock_mono_us(s->clock);
-    const struct command *command = commands[st->verb];
 
-    if (command->changes && s->settings.read_only) {
+    if (command_changes(st) && s->settings.read_only) {
         err_at(e, ERR_FAILED, st->verb_at, "the session is read-only, and %s changes something",
                verb_name(st->verb));
         err_hint(e, "`set read-only off` lets it");
         return ERR_FAILED;
     }
-    int r = command->run(s, st, e);
+    int r = s->transaction ? run_within(s, st, e) : commands[st->verb]->run(s, st, e);
 
     if (s->settings.timing) {
         _cleanup_(buf_free) struct buf line = {0};

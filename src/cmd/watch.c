@@ -34,7 +34,7 @@ static int run(struct session *s, const struct statement *st, struct err *e)
 {
     int r;
 
-    if (command_of(st->inner->verb)->changes) {
+    if (command_changes(st->inner)) {
         err_at(e, ERR_SYNTAX, st->inner->verb_at, "%s changes something: it is not for watch",
                verb_name(st->inner->verb));
         err_expected(e, "expected get, query, scan or another statement that reads");

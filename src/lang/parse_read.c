@@ -4,7 +4,8 @@
 #define READS (BIT(GET) | BIT(QUERY) | BIT(SCAN))
 #define WRITES (BIT(PUT) | BIT(UPDATE) | BIT(DELETE))
 #define PRINTS                                                                                     \
-    (READS | BIT(MORE) | BIT(TABLES) | BIT(DESCRIBE) | BIT(EXPLAIN) | BIT(HELP) | BIT(HISTORY))
+    (READS | BIT(MORE) | BIT(TABLES) | BIT(DESCRIBE) | BIT(EXPLAIN) | BIT(HELP) | BIT(HISTORY) |   \
+     BIT(PARTIQL) | BIT(COMMIT))
 
 static int clause_where(struct parser *p)
 {
@@ -118,12 +119,13 @@ static const struct clause {
 } clauses[] = {
     {"where", BIT(QUERY) | BIT(SCAN), clause_where, 0},
     {"select", READS, clause_select, 0},
-    {"limit", BIT(QUERY) | BIT(SCAN), clause_limit, offsetof(struct statement, limit_at)},
+    {"limit", BIT(QUERY) | BIT(SCAN) | BIT(MORE), clause_limit,
+     offsetof(struct statement, limit_at)},
     {"desc", BIT(QUERY), clause_desc, offsetof(struct statement, descending_at)},
     {"consistent", READS, clause_consistent, offsetof(struct statement, consistent_at)},
     {"count", BIT(QUERY) | BIT(SCAN), clause_count, 0},
     {"segments", BIT(SCAN), clause_segments, offsetof(struct statement, segments_at)},
-    {"if", WRITES, clause_if, 0},
+    {"if", WRITES | BIT(CHECK), clause_if, 0},
     {"return", WRITES, clause_return, 0},
     {"into", READS | BIT(MORE) | BIT(IMPORT), clause_into, 0},
 };

@@ -305,12 +305,6 @@ int parse_delete(struct parser *p)
     return code ? code : parse_clauses(p);
 }
 
-int parse_undo(struct parser *p)
-{
-    p->after = "undo";
-    return parse_clauses(p);
-}
-
 int parse_check(struct parser *p)
 {
     int code;
@@ -322,4 +316,29 @@ int parse_check(struct parser *p)
     if (!code && !p->st->condition)
         return parser_unexpected(p);
     return code;
+}
+
+/* Words without arguments. */
+int parse_undo(struct parser *p)
+{
+    p->after = "undo";
+    return parse_clauses(p);
+}
+
+int parse_begin(struct parser *p)
+{
+    p->after = "begin";
+    return parse_clauses(p);
+}
+
+int parse_commit(struct parser *p)
+{
+    p->after = "commit";
+    return parse_clauses(p);
+}
+
+int parse_rollback(struct parser *p)
+{
+    p->after = "rollback";
+    return parse_clauses(p);
 }

@@ -490,5 +490,13 @@ const char *plan_reach(const struct plan *p, const struct statement *st)
         return p->index.len ? "reads the whole index" : "reads the whole table";
     if (str_is(str_of(p->operation), "Query"))
         return st->keys->sort ? "reads a range of one partition" : "reads one whole partition";
+    if (str_is(str_of(p->operation), "TransactGetItems"))
+        return "reads all of them at one moment";
+    if (str_is(str_of(p->operation), "TransactWriteItems"))
+        return "writes all of them, or none";
+    if (str_is(str_of(p->operation), "ExecuteTransaction"))
+        return "does all of them, or none";
+    if (str_ends(str_of(p->operation), STR("ExecuteStatement")))
+        return "does what PartiQL says";
     return "writes one item";
 }

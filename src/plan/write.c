@@ -1,6 +1,7 @@
 #include "pksk/item/ddbjson.h"
 #include "pksk/item/notation.h"
 #include "pksk/plan/key.h"
+#include "pksk/plan/transact.h"
 #include "pksk/plan/writing.h"
 
 static void cleanup_writing(struct writing *b)
@@ -225,4 +226,17 @@ int plan_write(struct arena *a, const struct statement *st, const struct table *
     if (st->verb == VERB_PUT)
         return plan_put(&b, ret, e);
     return plan_keyed(&b, st->verb == VERB_UPDATE ? "UpdateItem" : "DeleteItem", ret, e);
+}
+
+int plan_action(struct arena *a, const struct statement *st, const struct table *table,
+                struct plan *ret, struct err *e)
+{
+    _cleanup_(cleanup_writing) struct writing b = {
+        .arena = a, .st = st, .table = table, .action = true};
+
+    if (st->verb == VERB_PUT)
+        return plan_put(&b, ret, e);
+    if (st->verb == VERB_UPDATE)
+        return plan_keyed(&b, "Update", ret, e);
+    return plan_keyed(&b, st->verb == VERB_DELETE ? "Delete" : "ConditionCheck", ret, e);
 }

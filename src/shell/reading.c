@@ -66,27 +66,32 @@ static uint64_t scan_units(const struct table *t, const struct statement *st)
     return st->consistent ? blocks : (blocks + 1) / 2;
 }
 
-static int announce_scan(struct session *s, const struct statement *st, const struct table *t,
-                         const struct plan *p, struct err *e)
+int reading_announce(struct session *s, struct str what, const char *reach, const struct table *t,
+                     uint64_t units, struct err *e)
 {
-    uint64_t units = scan_units(t, st);
     _cleanup_(buf_free) struct buf line = {0};
 
-    if (p->limit && !p->filtered) {
-        session_note(s, "%.*s  reads until it has %zu items", STR_ARG(p->line), (size_t)p->limit);
-        return 0;
-    }
     add_plural(&line, t->item_count, "item", "items");
     buf_lit(&line, ", ");
     text_bytes(&line, t->size_bytes);
     buf_lit(&line, ", about ");
     text_count(&line, units);
     buf_lit(&line, " RCU");
-    session_note(s, "%.*s  %s: %s", STR_ARG(p->line), plan_reach(p, st), buf_cstr(&line));
+    session_note(s, "%.*s  %s: %s", STR_ARG(what), reach, buf_cstr(&line));
     if (s->settings.scan_confirm && units > s->settings.scan_confirm && s->interactive)
         return session_confirm(s, e, "This scan reads about %zu capacity units. Go on",
                                (size_t)units);
     return 0;
+}
+
+static int announce_scan(struct session *s, const struct statement *st, const struct table *t,
+                         const struct plan *p, struct err *e)
+{
+    if (p->limit && !p->filtered) {
+        session_note(s, "%.*s  reads until it has %zu items", STR_ARG(p->line), (size_t)p->limit);
+        return 0;
+    }
+    return reading_announce(s, p->line, plan_reach(p, st), t, scan_units(t, st), e);
 }
 
 /* ---- reading */

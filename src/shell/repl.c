@@ -5,6 +5,7 @@
 #include "pksk/shell/complete.h"
 #include "pksk/shell/editor.h"
 #include "pksk/shell/history.h"
+#include "pksk/shell/transaction.h"
 #include "pksk/shell/vocabulary.h"
 
 struct repl {
@@ -27,6 +28,8 @@ static void add_prompt(const struct repl *r, const char *open, struct buf *b)
     if (named)
         buf_addf(&plain, "%s:", s->profile);
     buf_addf(&plain, "%s", s->table ? s->table : "pksk");
+    if (s->transaction)
+        buf_addf(&plain, "[%zu]", transaction_count(s));
     if (open) {
         for (unsigned cells = text_width(buf_str(&plain)), i = 1; i < cells; i++)
             buf_char(b, ' ');

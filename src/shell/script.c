@@ -4,6 +4,7 @@
 
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
+#include "pksk/shell/transaction.h"
 
 int script_run(struct session *s, const struct script *script)
 {
@@ -26,6 +27,7 @@ int script_run(struct session *s, const struct script *script)
             if (r == 0)
                 r = err_set(&e, ERR_CANCELLED, "interrupted");
             session_complain(s, script->source, script->text, &e);
+            transaction_break(s);
         }
         if (first == 0)
             first = r;

@@ -6,6 +6,7 @@
 #include "pksk/base/log.h"
 #include "pksk/shell/history.h"
 #include "pksk/shell/seen.h"
+#include "pksk/shell/transaction.h"
 #include "pksk/shell/undo.h"
 
 char *session_directory(const char *variable, const char *otherwise)
@@ -53,6 +54,7 @@ static void disconnect_client(struct session *s)
 {
     struct err e;
 
+    transaction_free(s);
     undo_forget(s);
     cursor_free(s->reading);
     s->reading = NULL;

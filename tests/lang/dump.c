@@ -237,6 +237,18 @@ static void dump_items(struct buf *b, unsigned in, const struct statement *st)
     }
 }
 
+static void dump_partiql(struct buf *b, unsigned in, const struct statement *st)
+{
+    for (const struct partiql *one = st->partiql; one; one = one->next) {
+        begin(b, in, st->batch ? "statement " : "partiql ");
+        add_text(b, one->text);
+        for (const struct value *v = one->parameters; v; v = v->next) {
+            buf_str_add(b, v == one->parameters ? STR(" with ") : STR(", "));
+            add_value(b, v);
+        }
+    }
+}
+
 static void dump_options(struct buf *b, unsigned in, const struct statement *st)
 {
     if (st->limit)
@@ -279,6 +291,7 @@ void dump_statement(struct buf *b, const struct statement *st, unsigned in)
         add_word(b, st->index);
     }
     dump_items(b, in + 2, st);
+    dump_partiql(b, in + 2, st);
     if (st->create)
         dump_create(b, in + 2, st->create);
     dump_options(b, in + 2, st);

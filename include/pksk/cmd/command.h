@@ -18,7 +18,9 @@ struct command_page {
 
 struct command {
     int (*run)(struct session *s, const struct statement *st, struct err *e);
-    bool changes; /* refused when the session is read-only */
+    bool changes;                                   /* refused when the session is read-only */
+    bool (*may_change)(const struct statement *st); /* the same, where it depends; or NULL */
+    bool joins;                                     /* becomes part of an open transaction */
 };
 
 extern const struct command_page command_pages[VERB_COUNT];
@@ -29,6 +31,7 @@ LANG_VERBS(V)
 #undef V
 
 const struct command *command_of(enum verb v);
+bool command_changes(const struct statement *st);
 int command_run(struct session *s, const struct statement *st,
                 struct err *e); /* what session->run is set to */
 

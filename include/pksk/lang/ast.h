@@ -20,6 +20,11 @@
     V(UPDATE, update)                                                                              \
     V(DELETE, delete)                                                                              \
     V(UNDO, undo)                                                                                  \
+    V(BEGIN, begin)                                                                                \
+    V(CHECK, check)                                                                                \
+    V(COMMIT, commit)                                                                              \
+    V(ROLLBACK, rollback)                                                                          \
+    V(PARTIQL, partiql)                                                                            \
     V(IMPORT, import)                                                                              \
     V(USE, use)                                                                                    \
     V(TABLES, tables)                                                                              \
@@ -138,6 +143,14 @@ struct update_action {
     struct expr *value; /* NULL for remove */
 };
 
+/* A PartiQL statement as it was written, and the values for its question marks. */
+struct partiql {
+    struct partiql *next;
+    struct span at;
+    struct str text;
+    struct value *parameters; /* chained; NULL: none */
+};
+
 /* create table */
 struct key_attribute {
     struct key_attribute *next;
@@ -191,6 +204,8 @@ struct statement {
     uint64_t segments; /* 0: the default, 1 */
     bool descending, consistent, count;
     struct span limit_at, segments_at, consistent_at, descending_at;
+    struct partiql *partiql;
+    bool batch; /* partiql { …; … } */
     const char *return_values; /* the API's ReturnValues, or NULL */
 
     enum redirect_kind redirect;

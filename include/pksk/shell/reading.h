@@ -10,6 +10,11 @@
 int reading_run(struct session *s, const struct statement *st, struct err *e) must_check;
 int reading_more(struct session *s, const struct statement *st, struct err *e) must_check;
 
+/* Says that a whole table or index is about to be read, and what that costs; asks on a terminal
+ * when it is more than scan-confirm. */
+int reading_announce(struct session *s, struct str what, const char *reach, const struct table *t,
+                     uint64_t units, struct err *e) must_check;
+
 /* Plans without sending: for `explain`. */
 int reading_plan(struct session *s, struct arena *a, const struct statement *st, struct plan *ret,
                  struct err *e) must_check;

@@ -18,6 +18,7 @@ struct editor;
 struct history;
 struct seen;
 struct undo_step;
+struct transaction;
 
 struct session_options {
     const char *profile, *region, *endpoint_url, *table, *format; /* NULL: not given */
@@ -43,7 +44,8 @@ struct session {
     struct cursor *reading; /* of the last get, query or scan, for `more` */
     bool reading_counts;
     bool reading_consistent;
-    struct undo_step *undo; /* the last writes, the latest first; see shell/undo.h */
+    struct undo_step *undo;          /* the last writes, the latest first; see shell/undo.h */
+    struct transaction *transaction; /* the open one, or NULL; see shell/transaction.h */
 
     struct history *history; /* NULL when there is none */
     struct seen *seen;

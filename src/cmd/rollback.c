@@ -1,0 +1,10 @@
+#include "pksk/cmd/command.h"
+
+#include "pksk/shell/transaction.h"
+
+static int run(struct session *s, const struct statement *st, struct err *e)
+{
+    return transaction_rollback(s, st, e);
+}
+
+const struct command cmd_rollback = {.run = run};

@@ -1,0 +1,451 @@
+#include "pksk/shell/transaction.h"
+
+#include <sys/random.h>
+
+#include "pksk/item/ddbjson.h"
+#include "pksk/out/text.h"
+#include "pksk/plan/transact.h"
+#include "pksk/shell/output.h"
+#include "pksk/shell/undo.h"
+#include "pksk/shell/writing.h"
+
+struct transaction {
+    struct arena arena;
+    struct plan actions[TRANSACT_MAX];
+    struct str texts[TRANSACT_MAX]; /* the statements as they were typed */
+    size_t count, bytes;
+    bool broken;
+    char token[33]; /* one over all attempts: repeating it does nothing twice */
+};
+
+void transaction_free(struct session *s)
+{
+    if (!s->transaction)
+        return;
+    arena_free(&s->transaction->arena);
+    free(s->transaction);
+    s->transaction = NULL;
+}
+
+size_t transaction_count(const struct session *s)
+{
+    return s->transaction ? s->transaction->count : 0;
+}
+
+void transaction_break(struct session *s)
+{
+    if (s->transaction)
+        s->transaction->broken = true;
+}
+
+static int make_token(char token[33], struct err *e)
+{
+    unsigned char bytes[16];
+
+    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+        return err_set(e, ERR_FAILED, "the system gives no random bytes");
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        snprintf(token + 2 * i, 3, "%02x", bytes[i]);
+    return 0;
+}
+
+int transaction_begin(struct session *s, const struct statement *st, struct err *e)
+{
+    if (s->transaction) {
+        err_at(e, ERR_FAILED, st->verb_at, "a transaction is open already");
+        err_hint(e, "`commit` sends it, `rollback` drops it");
+        return ERR_FAILED;
+    }
+    struct transaction *t = mem_resize(NULL, 1, sizeof(*t));
+
+    *t = (struct transaction){0};
+    int r = make_token(t->token, e);
+
+    if (r < 0) {
+        free(t);
+        return r;
+    }
+    s->transaction = t;
+    return 0;
+}
+
+static int need_open(const struct session *s, const struct statement *st, struct err *e)
+{
+    if (s->transaction)
+        return 0;
+    err_at(e, ERR_FAILED, st->verb_at, "no transaction is open");
+    err_hint(e, "`begin` opens one");
+    return ERR_FAILED;
+}
+
+/* ---- adding */
+
+enum kind { READS, WRITES, STATEMENTS };
+
+static enum kind kind_of(const struct plan *action)
+{
+    if (strcmp(action->operation, "Get") == 0)
+        return READS;
+    return strcmp(action->operation, "Statement") == 0 ? STATEMENTS : WRITES;
+}
+
+static int check_kind(const struct transaction *t, const struct plan *p, const struct statement *st,
+                      struct err *e)
+{
+    static const char *const names[] = {
+        [READS] = "reads", [WRITES] = "writes", [STATEMENTS] = "PartiQL"};
+
+    if (!t->count || kind_of(&t->actions[0]) == kind_of(p))
+        return 0;
+    err_at(e, ERR_SYNTAX, st->verb_at, "this transaction holds %s, and one holds one kind only",
+           names[kind_of(&t->actions[0])]);
+    err_expected(e, "expected %s, commit or rollback",
+                 kind_of(&t->actions[0]) == WRITES  ? "put, update, delete, check"
+                 : kind_of(&t->actions[0]) == READS ? "get"
+                                                    : "partiql");
+    return ERR_SYNTAX;
+}
+
+static bool same_item(const struct plan *a, const struct plan *b)
+{
+    if (!a->keys || !b->keys || !str_eq(a->table, b->table))
+        return false;
+    for (size_t i = 0; i < a->key_count; i++) {
+        const struct value *x = value_member(a->keys, a->key_names[i]);
+        const struct value *y = value_member(b->keys, a->key_names[i]);
+
+        if (!x || !y || !value_equal(x, y))
+            return false;
+    }
+    return true;
+}
+
+static int check_item(const struct transaction *t, const struct plan *p, const struct statement *st,
+                      struct err *e)
+{
+    struct span at = st->keys ? st->keys->at : st->verb_at;
+
+    for (size_t i = 0; i < t->count; i++) {
+        if (!same_item(&t->actions[i], p))
+            continue;
+        err_at(e, ERR_SYNTAX, at,
+               "a transaction names an item once, and action %zu names this one already", i + 1);
+        if (kind_of(p) == WRITES)
+            err_hint(e,
+                     "an update takes a condition itself, and changes several attributes at once");
+        return ERR_SYNTAX;
+    }
+    return 0;
+}
+
+/* Takes the action in, or says at its line why it cannot be part of the transaction. */
+static int take(struct transaction *t, struct plan *p, const struct statement *st, struct err *e)
+{
+    size_t bytes = p->keys ? value_size(p->keys) : 0;
+    int r = check_kind(t, p, st, e);
+
+    if (r == 0)
+        r = check_item(t, p, st, e);
+    if (r < 0)
+        return r;
+    if (t->count == TRANSACT_MAX)
+        return err_at(e, ERR_SYNTAX, st->verb_at, "a transaction takes at most %d actions",
+                      TRANSACT_MAX);
+    if (t->bytes + bytes > TRANSACT_BYTES_MAX)
+        return err_at(e, ERR_SYNTAX, st->at,
+                      "the transaction comes to %zu bytes, and DynamoDB takes %zu",
+                      t->bytes + bytes, TRANSACT_BYTES_MAX);
+    t->bytes += bytes;
+    if (p->keys)
+        p->keys = value_copy(&t->arena, p->keys);
+    t->texts[t->count] = arena_str(&t->arena, st->text);
+    t->actions[t->count++] = *p;
+    return 0;
+}
+
+static int add_gets(struct session *s, const struct statement *st, const struct table *table,
+                    struct err *e)
+{
+    struct transaction *t = s->transaction;
+    int r = 0;
+
+    for (const struct key *key = st->keys; key && r == 0; key = key->next) {
+        struct plan p;
+
+        r = plan_action_get(&t->arena, st, key, table, &p, e);
+        if (r == 0)
+            r = take(t, &p, st, e);
+    }
+    return r;
+}
+
+static int add_partiql(struct session *s, const struct statement *st, struct err *e)
+{
+    struct transaction *t = s->transaction;
+    int r = 0;
+
+    for (const struct partiql *one = st->partiql; one && r == 0; one = one->next) {
+        struct plan p;
+
+        r = plan_action_partiql(&t->arena, one, &p, e);
+        if (r == 0 && t->count &&
+            partiql_kind(one).reads != str_starts_ci(t->actions[0].line, STR("select")))
+            r = err_at(e, ERR_SYNTAX, one->at, "a transaction either reads or writes, not both");
+        if (r == 0)
+            r = take(t, &p, st, e);
+    }
+    return r;
+}
+
+static int add_one(struct session *s, const struct statement *st, struct err *e)
+{
+    struct transaction *t = s->transaction;
+    const struct table *table;
+    struct plan p;
+
+    if (st->redirect != REDIRECT_NONE)
+        return err_at(e, ERR_SYNTAX, st->verb_at,
+                      "within a transaction, `commit` is what has an output");
+    if (st->verb == VERB_PARTIQL)
+        return add_partiql(s, st, e);
+    int r = session_table(s, st->table, &table, e);
+
+    if (r < 0)
+        return r;
+    if (st->verb == VERB_GET)
+        return add_gets(s, st, table, e);
+    r = plan_action(&t->arena, st, table, &p, e);
+    return r < 0 ? r : take(t, &p, st, e);
+}
+
+/* A statement is part of it with all its keys, or not at all. */
+int transaction_add(struct session *s, const struct statement *st, struct err *e)
+{
+    struct transaction *t = s->transaction;
+    int r = need_open(s, st, e);
+
+    if (r < 0)
+        return r;
+    size_t count = t->count, bytes = t->bytes;
+
+    r = add_one(s, st, e);
+    if (r < 0) {
+        t->count = count;
+        t->bytes = bytes;
+        return r;
+    }
+    for (; count < t->count; count++)
+        session_note(s, "%zu  %.*s", count + 1, STR_ARG(t->actions[count].line));
+    return 0;
+}
+
+/* ---- committing */
+
+static bool transient(struct str code)
+{
+    return str_is(code, "TransactionConflict") || str_is(code, "ThrottlingError") ||
+           str_is(code, "ProvisionedThroughputExceeded");
+}
+
+static void say_reason(struct session *s, size_t i, const struct json *reason, bool item)
+{
+    struct str code = json_text(reason, "Code"), message = json_text(reason, "Message");
+    struct str text = s->transaction->texts[i];
+
+    if (str_is(code, "ConditionalCheckFailed"))
+        session_warn(s, "action %zu, %.*s: the condition is false%s", i + 1, STR_ARG(text),
+                     item ? "; the item stands as it was" : ": there is no such item");
+    else
+        session_warn(s, "action %zu, %.*s: %.*s%s%.*s", i + 1, STR_ARG(text), STR_ARG(code),
+                     message.len ? ": " : "", STR_ARG(message));
+}
+
+struct reasons {
+    size_t refused;
+    bool again; /* all of them may go by themselves */
+};
+
+/* One line a refused statement, and the item that refused it. */
+static int say_reasons(struct session *s, const struct statement *st, const struct reply *reply,
+                       struct reasons *ret, struct err *e)
+{
+    const struct json *list = json_get(reply->rest, "CancellationReasons");
+    struct transaction *t = s->transaction;
+    size_t i = 0;
+
+    *ret = (struct reasons){.again = true};
+    for (const struct json *one = list ? list->first : NULL; one && i < t->count;
+         one = one->next, i++) {
+        _cleanup_(arena_free) struct arena a = {0};
+        const struct json *tree = json_get(one, "Item");
+        struct str code = json_text(one, "Code");
+        struct value *item = NULL;
+
+        if (!code.len || str_is(code, "None"))
+            continue;
+        ret->refused++;
+        ret->again &= transient(code);
+        if (tree && ddb_from_json(&a, tree, &item, e) < 0)
+            return e->code;
+        say_reason(s, i, one, item != NULL);
+        if (item && writing_print(s, st, &t->actions[i], item, e) < 0)
+            return e->code;
+    }
+    return 0;
+}
+
+static int refused(struct session *s, const struct statement *st, const struct reply *reply,
+                   struct err *e)
+{
+    struct reasons reasons;
+    struct err why;
+    size_t count = s->transaction->count;
+
+    if (!str_is(str_of(e->service), "TransactionCanceledException"))
+        return e->code;
+    if (say_reasons(s, st, reply, &reasons, &why) < 0) {
+        *e = why;
+        return e->code;
+    }
+    if (!reasons.refused) /* an old server that gives no reasons but its message */
+        return e->code;
+    *e = (struct err){.at = SPAN_NONE};
+    err_at(e, ERR_REFUSED, st->verb_at,
+           "the transaction was cancelled by %zu of its %zu action%s; nothing was changed",
+           reasons.refused, count, count == 1 ? "" : "s");
+    if (reasons.again && s->interactive)
+        err_hint(e, "it stays open: `commit` tries once more, `rollback` drops it");
+    else
+        transaction_free(s);
+    return ERR_REFUSED;
+}
+
+static int committed(struct session *s, const struct statement *st, const struct plan *p,
+                     const struct reply *reply, struct err *e)
+{
+    _cleanup_(buf_free) struct buf took = {0};
+    bool reads = kind_of(&s->transaction->actions[0]) == READS ||
+                 str_starts_ci(s->transaction->actions[0].line, STR("select"));
+    int r = 0;
+
+    if (reads || reply->items) {
+        rows_clear(&s->rows);
+        rows_add(&s->rows, reply->items);
+        r = writing_print(s, st, p, reply->items, e);
+    }
+    text_duration(&took, reply->took_us);
+    if (reads)
+        session_note(s, "%zu item%s of %zu  %zu.%zu RCU  %s", reply->count,
+                     reply->count == 1 ? "" : "s", p->keys_given,
+                     (size_t)reply->capacity.tenths / 10, (size_t)reply->capacity.tenths % 10,
+                     buf_cstr(&took));
+    else
+        writing_note(s, reply);
+    if (!reads)
+        undo_block(s, "it was a transaction");
+    return r;
+}
+
+/* It failed on the way: the same token makes another commit harmless. */
+static int failed(struct session *s, int r, bool uncertain, struct err *e)
+{
+    if (r == ERR_CANCELLED)
+        err_set(e, r, "interrupted; it is not known whether the transaction was applied");
+    if (r == ERR_CANCELLED || uncertain)
+        undo_block(s, "it is not known whether it was applied");
+    if (!s->interactive) {
+        transaction_free(s);
+        return r;
+    }
+    err_hint(e, "it stays open: another `commit` within ten minutes applies it once at most");
+    return r;
+}
+
+int transaction_plan(struct session *s, struct arena *a, struct plan *ret, struct err *e)
+{
+    const struct transaction *t = s->transaction;
+
+    if (!t || !t->count)
+        return err_set(e, ERR_FAILED, t ? "the transaction is empty" : "no transaction is open");
+    return plan_transaction(a, t->actions, t->count, str_of(t->token), ret, e);
+}
+
+static int send(struct session *s, const struct statement *st, struct err *e)
+{
+    _cleanup_(arena_free) struct arena a = {0};
+    _cleanup_(buf_free) struct buf body = {0};
+    struct call *call;
+    struct plan p;
+    int r = transaction_plan(s, &a, &p, e);
+
+    if (r < 0)
+        return r;
+    plan_first_body(&body, &p, false);
+    session_note(s, "%.*s", STR_ARG(p.line));
+    r = dynamo_send(s->dynamo, p.operation, buf_str(&body), &call, e);
+    if (r < 0)
+        return r;
+    r = dynamo_wait(s->dynamo, call, e);
+    if (r == 0) {
+        r = committed(s, st, &p, call_reply(call), e);
+        transaction_free(s);
+    } else if (r == ERR_REFUSED) {
+        r = refused(s, st, call_reply(call), e);
+        if (s->transaction && !s->interactive)
+            transaction_free(s);
+    } else {
+        r = failed(s, r, call_reply(call)->uncertain, e);
+    }
+    call_free(call);
+    return r;
+}
+
+int transaction_commit(struct session *s, const struct statement *st, struct err *e)
+{
+    int r = need_open(s, st, e);
+
+    if (r < 0)
+        return r;
+    if (s->transaction->broken) {
+        transaction_free(s);
+        err_at(e, ERR_FAILED, st->verb_at,
+               "one of the transaction's statements had failed, so nothing was sent");
+        return ERR_FAILED;
+    }
+    if (!s->transaction->count) {
+        session_note(s, "the transaction was empty");
+        transaction_free(s);
+        return 0;
+    }
+    if (s->settings.read_only && kind_of(&s->transaction->actions[0]) != READS &&
+        !str_starts_ci(s->transaction->actions[0].line, STR("select")))
+        return err_at(e, ERR_FAILED, st->verb_at,
+                      "the session is read-only, and this transaction changes something");
+    return send(s, st, e);
+}
+
+int transaction_rollback(struct session *s, const struct statement *st, struct err *e)
+{
+    int r = need_open(s, st, e);
+
+    if (r < 0)
+        return r;
+    session_note(s, "%zu action%s dropped; nothing was sent", s->transaction->count,
+                 s->transaction->count == 1 ? "" : "s");
+    transaction_free(s);
+    return 0;
+}
+
+int transaction_end(struct session *s, struct err *e)
+{
+    if (!s->transaction)
+        return 0;
+    size_t count = s->transaction->count;
+
+    transaction_free(s);
+    err_set(e, ERR_FAILED,
+            "the transaction was not committed: nothing was sent of its %zu action%s", count,
+            count == 1 ? "" : "s");
+    err_hint(e, "`commit` sends it, `rollback` drops it");
+    return ERR_FAILED;
+}
