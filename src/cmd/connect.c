@@ -34,14 +34,20 @@ static void apply(struct session *s, const struct statement *st)
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
     struct dynamo_identity who;
+    int r;
 
     if (st->args) {
         apply(s, st);
         free(s->table);
         s->table = NULL;
         session_reconnect(s);
+        r = session_reload_profile(s, e);
+        if (r < 0) /* what cannot be read may say that this is production */
+            s->settings.read_only = true;
+        if (r < 0)
+            return r;
     }
-    int r = dynamo_resolve(s->dynamo, &who, e);
+    r = dynamo_resolve(s->dynamo, &who, e);
 
     if (r < 0)
         return r;

@@ -43,6 +43,8 @@ static int run(struct session *s, const struct statement *st, struct err *e)
 
     if (r < 0)
         e->at = settings_find(name->text, NULL) ? value->at : name->at;
+    else if (str_eq_ci(name->text, STR("production")) && s->settings.production)
+        s->settings.read_only = true;
     return r;
 }
 

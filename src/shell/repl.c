@@ -1,5 +1,7 @@
 #include "pksk/shell/repl.h"
 
+#include <unistd.h>
+
 #include "pksk/base/log.h"
 #include "pksk/out/text.h"
 #include "pksk/shell/complete.h"
@@ -39,7 +41,9 @@ static void add_prompt(const struct repl *r, const char *open, struct buf *b)
         buf_lit(b, "> ");
         return;
     }
-    buf_str_add(b, str_of(colour_on(COLOUR_BOLD)));
+    bool red = s->settings.production && text_colour_wanted(STDOUT_FILENO);
+
+    buf_str_add(b, str_of(colour_on(red ? COLOUR_ERROR : COLOUR_BOLD)));
     text_escape(b, buf_str(&plain));
     buf_lit(b, COLOUR_OFF "> ");
 }

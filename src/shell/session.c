@@ -75,20 +75,39 @@ void session_reconnect(struct session *s)
     connect_client(s);
 }
 
-static int apply_options(struct session *s, const struct session_options *o, struct err *e)
+static int load_settings(const struct session *s, struct settings *settings, struct err *e)
 {
+    const char *named = s->profile ? s->profile : getenv("AWS_PROFILE");
+    char *directory = session_directory("XDG_CONFIG_HOME", "~/.config");
+    _cleanup_(buf_free) struct buf path = {0};
+
+    buf_addf(&path, "%s/config", directory);
+    free(directory);
+    return settings_load(settings, buf_cstr(&path), str_of(named && *named ? named : "default"), e);
+}
+
+int session_reload_profile(struct session *s, struct err *e)
+{
+    struct settings fresh;
     int r = 0;
 
-    if (!o->no_config) {
-        const char *named = o->profile ? o->profile : getenv("AWS_PROFILE");
-        char *directory = session_directory("XDG_CONFIG_HOME", "~/.config");
-        _cleanup_(buf_free) struct buf path = {0};
-
-        buf_addf(&path, "%s/config", directory);
-        free(directory);
-        r = settings_load(&s->settings, buf_cstr(&path),
-                          str_of(named && *named ? named : "default"), e);
+    settings_init(&fresh);
+    if (!s->no_config)
+        r = load_settings(s, &fresh, e);
+    if (r == 0) {
+        s->settings.production = fresh.production;
+        s->settings.read_only = fresh.read_only || (s->settings.read_only && !s->profile_read_only);
+        s->profile_read_only = fresh.read_only;
     }
+    settings_deinit(&fresh);
+    return r;
+}
+
+static int apply_options(struct session *s, const struct session_options *o, struct err *e)
+{
+    int r = o->no_config ? 0 : load_settings(s, &s->settings, e);
+
+    s->profile_read_only = s->settings.read_only && !o->read_only;
     if (r == 0 && o->format)
         r = settings_set(&s->settings, STR("format"), str_of(o->format), e);
     if (r == 0 && o->read_only)

@@ -182,6 +182,16 @@ static int load_section(struct settings *s, const char *path, const struct ini_s
     return 0;
 }
 
+static bool mentions(const struct ini_section *section, const char *name)
+{
+    for (const struct ini_entry *entry = section ? section->entries : NULL; entry;
+         entry = entry->next) {
+        if (str_eq_ci(entry->key, str_of(name)))
+            return true;
+    }
+    return false;
+}
+
 int settings_load(struct settings *s, const char *path, struct str profile, struct err *e)
 {
     _cleanup_(buf_free) struct buf text = {0};
@@ -199,6 +209,8 @@ int settings_load(struct settings *s, const char *path, struct str profile, stru
     r = load_section(s, path, ini_section(&ini, STR("pksk")), e);
     if (r == 0)
         r = load_section(s, path, ini_section(&ini, buf_str(&name)), e);
+    if (r == 0 && s->production && !mentions(ini_section(&ini, buf_str(&name)), "read-only"))
+        s->read_only = true;
     ini_free(&ini);
     return r;
 }

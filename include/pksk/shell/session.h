@@ -31,7 +31,8 @@ struct session {
     bool interactive; /* statements are typed at a terminal */
     bool out_terminal, err_terminal;
     bool yes, quiet, no_config;
-    bool restricted; /* `|` and `!` are refused */
+    bool restricted;        /* `|` and `!` are refused */
+    bool profile_read_only; /* read-only came from the profile's section, and goes with it */
 
     char *profile, *region, *endpoint_url; /* as asked for; NULL: the environment's */
     bool local;
@@ -69,6 +70,10 @@ void session_close(struct session *s);
 /* Throws the client and its caches away and makes new ones for s->profile, region and endpoint_url.
  */
 void session_reconnect(struct session *s);
+
+/* What the configuration file says of the safety of s->profile: production, and with it read-only.
+ * For a session that changes its profile; what was set by hand or by an option stays on. */
+int session_reload_profile(struct session *s, struct err *e) must_check;
 
 /* The table that a statement means: its own, the current one, or the only one there is (which then
  * becomes the current one). The schema is the cache's. */

@@ -27,7 +27,9 @@
     S(TEXT, pager, "pager", "", "a shell command",                                                 \
       "for what does not fit the screen; empty: $PAGER, or less; off: none")                       \
     S(SWITCH, read_only, "read-only", "off", "on off",                                             \
-      "statements that change anything are refused")
+      "statements that change anything are refused")                                               \
+    S(SWITCH, production, "production", "off", "on off",                                           \
+      "the prompt is red, and read-only is on until it is set off")
 
 struct settings {
 #define SETTING_TYPE_CHOICE const char *
@@ -54,7 +56,8 @@ size_t settings_count(void);
 const struct setting_info *settings_info(size_t i);
 const struct setting_info *settings_find(struct str name, size_t *i); /* NULL: no such setting */
 
-/* Reads the configuration file, if it is there: [pksk] and [profile NAME]. */
+/* Reads the configuration file, if it is there: [pksk] and [profile NAME]. A profile that is marked
+ * as production is read-only, unless its own section says otherwise. */
 int settings_load(struct settings *s, const char *path, struct str profile,
                   struct err *e) must_check;
 
