@@ -108,6 +108,8 @@ static void paint(struct editor *ed)
         return;
     _cleanup_(buf_free) struct buf hint = {0}, out = {0};
     struct paint p = line_now(ed);
+    if (p.len > (size_t)p.columns * p.rows) /* a huge paste: no use parsing it at every key */
+        return;
     find_hint(ed, &p, &hint);
     if (paint_line(&out, &p, buf_str(&hint), &ed->hinted))
         put(ed, buf_str(&out));

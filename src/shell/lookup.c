@@ -133,10 +133,11 @@ void lookup_table(struct completer *c)
     if (c->described || !can_look_up(c) || !c->statement || completer_table_name(c).len == 0 ||
         completer_table(c) || !(c->env->schemas || c->env->learn))
         return;
-    bool matters = c->statement->verb == VERB_GET || c->statement->verb == VERB_QUERY ||
-                   c->statement->verb == VERB_SCAN || c->statement->verb == VERB_PUT;
+    /* A query's first word may be an index, which only the table can tell. */
+    bool matters = c->statement->verb == VERB_QUERY || c->statement->verb == VERB_SCAN;
     for (const struct expect *e = c->point.expected; e && !matters; e = e->next)
-        matters = e->kind == EXPECT_INDEX || e->kind == EXPECT_ATTRIBUTE;
+        matters = e->kind == EXPECT_INDEX || e->kind == EXPECT_ATTRIBUTE ||
+                  e->kind == EXPECT_PARTITION_KEY || e->kind == EXPECT_SORT_KEY;
     if (matters)
         c->live = LIVE_TABLE;
 }
