@@ -4,6 +4,7 @@
 #include "pksk/plan/transact.h"
 #include "pksk/shell/output.h"
 #include "pksk/shell/reading.h"
+#include "pksk/shell/then.h"
 #include "pksk/shell/transaction.h"
 #include "pksk/shell/undo.h"
 #include "pksk/shell/writing.h"
@@ -55,12 +56,29 @@ static int render(struct session *s, const struct statement *st, const struct pl
     return plan_explain(text, p, EXPLAIN_JSON, &where, e);
 }
 
+/* There is no one request that could stand for it elsewhere. */
+static int explain_then(struct session *s, const struct statement *st, struct buf *text,
+                        struct err *e)
+{
+    if (st->as && !str_is(str_of(st->as), "json"))
+        return err_at(e, ERR_SYNTAX, st->inner->then->at,
+                      "%s cannot say what comes behind `then`: it is one request for each item",
+                      st->as);
+    return then_explain(s, st->inner, text, e);
+}
+
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
     _cleanup_(arena_free) struct arena a = {0};
     _cleanup_(buf_free) struct buf text = {0};
     struct plan p;
-    int r = make_plan(s, &a, st->inner, &p, e);
+    int r;
+
+    if (st->inner->then) {
+        r = explain_then(s, st, &text, e);
+        return r < 0 ? r : output_print(s, st, buf_str(&text), e);
+    }
+    r = make_plan(s, &a, st->inner, &p, e);
 
     if (r == 0)
         r = render(s, st, &p, &text, e);

@@ -19,7 +19,7 @@ bool command_changes(const struct statement *st)
 {
     const struct command *command = commands[st->verb];
 
-    return command->changes || (command->may_change && command->may_change(st));
+    return command->changes || st->then || (command->may_change && command->may_change(st));
 }
 
 /* What changes something by itself would not wait for the commit. */
@@ -27,7 +27,7 @@ static int run_within(struct session *s, const struct statement *st, struct err 
 {
     const struct command *command = commands[st->verb];
 
-    if (command->joins)
+    if (command->joins && !st->then)
         return transaction_add(s, st, e);
     if (!command_changes(st) && st->verb != VERB_CONNECT)
         return command->run(s, st, e);
@@ -43,8 +43,10 @@ int command_run(struct session *s, const struct statement *st, struct err *e)
     int64_t began = clock_mono_us(s->clock);
 
     if (command_changes(st) && s->settings.read_only) {
-        err_at(e, ERR_FAILED, st->verb_at, "the session is read-only, and %s changes something",
-               verb_name(st->verb));
+        const struct statement *changing = st->then ? st->then : st;
+
+        err_at(e, ERR_FAILED, changing->verb_at,
+               "the session is read-only, and %s changes something", verb_name(changing->verb));
         err_hint(e, "`set read-only off` lets it");
         return ERR_FAILED;
     }

@@ -128,13 +128,14 @@ static const struct clause {
     {"if", WRITES | BIT(CHECK), clause_if, 0},
     {"return", WRITES, clause_return, 0},
     {"into", READS | BIT(MORE) | BIT(IMPORT), clause_into, 0},
+    {"then", READS, parse_then, 0},
 };
 
-/* Words that end a key and begin what is no clause of a single statement. */
-static const char *const others[] = {"then"};
-
+/* A write for every item found returns none of them. */
 static bool takes(const struct parser *p, const struct clause *c)
 {
+    if (p->in_then && c->parse == clause_return)
+        return false;
     return c->verbs >> p->st->verb & 1;
 }
 
@@ -168,10 +169,6 @@ bool parser_at_clause(struct parser *p)
 {
     for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
         if (parser_is(p, clauses[i].word))
-            return true;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-        if (parser_is(p, others[i]))
             return true;
     }
     return at_as(p) || parser_at_section(p);
@@ -273,7 +270,7 @@ int parse_clauses(struct parser *p)
         if (!c)
             break;
         code = parse_clause(p, c, from);
-        if (code)
+        if (code || c->parse == parse_then) /* nothing comes behind it */
             return code;
     }
     parser_want_clauses(p);

@@ -279,20 +279,27 @@ static int parse_section(struct parser *p, struct update_action ***last)
     return 0;
 }
 
-int parse_update(struct parser *p)
+int parse_sections(struct parser *p)
 {
     struct update_action **last = &p->st->updates;
     int code;
 
-    p->after = "update";
-    code = parse_whole_keys(p, false);
-    if (code)
-        return code;
     do {
         code = parse_section(p, &last);
     } while (code > 0);
     if (!code && !p->st->updates)
         return parser_unexpected(p);
+    return code;
+}
+
+int parse_update(struct parser *p)
+{
+    int code;
+
+    p->after = "update";
+    code = parse_whole_keys(p, false);
+    if (!code)
+        code = parse_sections(p);
     return code ? code : parse_clauses(p);
 }
 

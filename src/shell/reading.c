@@ -5,6 +5,7 @@
 #include "pksk/shell/advice.h"
 #include "pksk/shell/output.h"
 #include "pksk/shell/seen.h"
+#include "pksk/shell/then.h"
 
 /* ---- lines around the items */
 
@@ -94,6 +95,20 @@ static int announce_scan(struct session *s, const struct statement *st, const st
     return reading_announce(s, p->line, plan_reach(p, st), t, scan_units(t, st), e);
 }
 
+int reading_announce(struct session *s, const struct statement *st, const struct plan *p,
+                     struct err *e)
+{
+    const struct table *t;
+    int r;
+
+    if (st->verb != VERB_SCAN) {
+        session_note(s, "%.*s", STR_ARG(p->line));
+        return 0;
+    }
+    r = session_table(s, st->table, &t, e);
+    return r < 0 ? r : announce_scan(s, st, t, p, e);
+}
+
 /* ---- reading */
 
 /* Could the service's refusal, or ours, come from a schema that is no longer the table's? */
@@ -134,10 +149,8 @@ static int begin(struct session *s, const struct statement *st, const struct tab
     struct plan p;
     int r = plan_read(&a, st, t, &p, e);
 
-    if (r == 0 && st->verb == VERB_SCAN)
-        r = announce_scan(s, st, t, &p, e);
-    else if (r == 0)
-        session_note(s, "%.*s", STR_ARG(p.line));
+    if (r == 0)
+        r = reading_announce(s, st, &p, e);
     if (r == 0) {
         cursor_free(s->reading);
         s->reading = cursor_new(s->dynamo, &p, s->clock, s->settings.budget * 10);
@@ -246,8 +259,12 @@ int reading_run(struct session *s, const struct statement *st, struct err *e)
     const struct value *items = NULL;
     const struct table *t;
     struct output out;
-    int r = session_table(s, st->table, &t, e);
+    int r;
 
+    then_forget(s);
+    if (st->then)
+        return then_run(s, st, e);
+    r = session_table(s, st->table, &t, e);
     if (r < 0)
         return r;
     rows_clear(&s->rows);
@@ -281,6 +298,8 @@ int reading_more(struct session *s, const struct statement *st, struct err *e)
     const struct value *items = NULL;
     struct output out;
 
+    if (s->then)
+        return then_more(s, e);
     if (!s->reading || cursor_state(s->reading) == CURSOR_END) {
         err_set(e, ERR_FAILED, "there is nothing more");
         err_hint(e,

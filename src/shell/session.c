@@ -6,6 +6,7 @@
 #include "pksk/base/log.h"
 #include "pksk/shell/history.h"
 #include "pksk/shell/seen.h"
+#include "pksk/shell/then.h"
 #include "pksk/shell/transaction.h"
 #include "pksk/shell/undo.h"
 
@@ -56,6 +57,7 @@ static void disconnect_client(struct session *s)
 
     transaction_free(s);
     undo_forget(s);
+    then_forget(s);
     cursor_free(s->reading);
     s->reading = NULL;
     if (s->seen && seen_save(s->seen, &e) < 0)

@@ -47,8 +47,7 @@ static bool depends_on_itself(const struct expr *x)
     return false;
 }
 
-/* Does it make a difference whether the write was applied once or twice? */
-static bool counts_twice(const struct statement *st)
+bool writing_counts_twice(const struct statement *st)
 {
     for (const struct update_action *u = st->updates; u; u = u->next) {
         if (u->kind == UPDATE_ADD && u->value->value->type == ATTR_N)
@@ -65,7 +64,7 @@ static bool counts_twice(const struct statement *st)
 
 static void warn_uncertain(struct session *s, const struct statement *st)
 {
-    if (counts_twice(st))
+    if (writing_counts_twice(st))
         session_warn(s, "an earlier attempt got no answer: the update may have been applied twice; "
                         "`get` shows the item");
 }

@@ -295,6 +295,10 @@ void dump_statement(struct buf *b, const struct statement *st, unsigned in)
     if (st->create)
         dump_create(b, in + 2, st->create);
     dump_options(b, in + 2, st);
+    if (st->then) {
+        begin(b, in + 2, "then ");
+        dump_statement(b, st->then, in + 2);
+    }
     if (st->inner) {
         begin(b, in + 2, "");
         dump_statement(b, st->inner, in + 2);

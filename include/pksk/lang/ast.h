@@ -205,8 +205,10 @@ struct statement {
     bool descending, consistent, count;
     struct span limit_at, segments_at, consistent_at, descending_at;
     struct partiql *partiql;
-    bool batch; /* partiql { …; … } */
+    bool batch;                /* partiql { …; … } */
     const char *return_values; /* the API's ReturnValues, or NULL */
+    struct statement *then;    /* a write for every item found: put, update or delete, without keys.
+                                  Its table is the one that it writes to; NULL: the one read */
 
     enum redirect_kind redirect;
     struct word *target; /* the shell command, or the file */

@@ -65,6 +65,7 @@ struct parser {
     bool lenient;          /* completing or painting: variables may be unknown */
     bool painting;         /* keep marks */
     bool in_explain;       /* `as` ends the inner statement */
+    bool in_then;          /* st is the write behind `then` */
     bool in_comment;       /* the text ended in a comment */
     bool goes_on;          /* the last token asks for more: a newline is a blank */
     unsigned brackets;     /* open ones; a newline is a blank */
@@ -190,6 +191,10 @@ void parser_eat_function(struct parser *p, const char *name);
 /* parse_update.c: set, remove, add, delete */
 bool parser_at_section(struct parser *p);
 void parser_want_sections(struct parser *p);
+int parse_sections(struct parser *p); /* one at least */
+
+/* parse_then.c: behind the word */
+int parse_then(struct parser *p);
 
 /* parse_read.c */
 int parse_clauses(struct parser *p);

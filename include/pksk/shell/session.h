@@ -18,6 +18,7 @@ struct editor;
 struct history;
 struct seen;
 struct undo_step;
+struct then_left;
 struct transaction;
 
 struct session_options {
@@ -46,6 +47,7 @@ struct session {
     bool reading_counts;
     bool reading_consistent;
     struct undo_step *undo;          /* the last writes, the latest first; see shell/undo.h */
+    struct then_left *then;          /* what `then` left, for `more`; see shell/then.h */
     struct transaction *transaction; /* the open one, or NULL; see shell/transaction.h */
 
     struct history *history; /* NULL when there is none */

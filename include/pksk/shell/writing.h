@@ -14,6 +14,9 @@ int writing_run(struct session *s, const struct statement *st, struct err *e) mu
 int writing_plan(struct session *s, struct arena *a, const struct statement *st, struct plan *ret,
                  struct err *e) must_check;
 
+/* Does it make a difference whether the update is applied once or twice? */
+bool writing_counts_twice(const struct statement *st);
+
 /* For what else writes: items printed as the statement's output, and the line of its cost. */
 int writing_print(struct session *s, const struct statement *st, const struct plan *p,
                   const struct value *items, struct err *e) must_check;
