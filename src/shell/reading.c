@@ -95,8 +95,8 @@ static int announce_scan(struct session *s, const struct statement *st, const st
     return reading_announce(s, p->line, plan_reach(p, st), t, scan_units(t, st), e);
 }
 
-int reading_announce(struct session *s, const struct statement *st, const struct plan *p,
-                     struct err *e)
+int reading_announce_plan(struct session *s, const struct statement *st, const struct plan *p,
+                          struct err *e)
 {
     const struct table *t;
     int r;
@@ -149,8 +149,10 @@ static int begin(struct session *s, const struct statement *st, const struct tab
     struct plan p;
     int r = plan_read(&a, st, t, &p, e);
 
-    if (r == 0)
-        r = reading_announce(s, st, &p, e);
+    if (r == 0 && st->verb == VERB_SCAN)
+        r = announce_scan(s, st, t, &p, e);
+    else if (r == 0)
+        session_note(s, "%.*s", STR_ARG(p.line));
     if (r == 0) {
         cursor_free(s->reading);
         s->reading = cursor_new(s->dynamo, &p, s->clock, s->settings.budget * 10);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "pksk/json/writer.h"
 #include "pksk/out/progress.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
@@ -259,7 +260,7 @@ int then_run(struct session *s, const struct statement *st, struct err *e)
     if (r == 0)
         r = plan_both(s, &a, st, &reading, &writing, &target, e);
     if (r == 0)
-        r = reading_announce(s, st, &reading, e);
+        r = reading_announce_plan(s, st, &reading, e);
     if (r < 0)
         return r;
     begin(s, st, &writing);
@@ -333,10 +334,13 @@ int then_explain(struct session *s, const struct statement *st, struct buf *text
     r = json_parse(&a, buf_str(&body), 100, &tree, e);
     if (r < 0)
         return r;
-    buf_addf(text, "then %.*s\n%s: %s\n", STR_ARG(writing.line), writing.operation,
+    buf_addf(text, "then %.*s\n%s: %s %s\n", STR_ARG(writing.line), writing.operation,
+             writing.verb == VERB_PUT      ? "puts"
+             : writing.verb == VERB_DELETE ? "deletes"
+                                           : "updates",
              str_is(str_of(writing.operation), "BatchWriteItem")
-                 ? "writes every item found, 25 in a request, after it was counted and confirmed"
-                 : "a request for every item found, after they were counted and confirmed");
+                 ? "every item found, 25 in a request, when they were counted and confirmed"
+                 : "every item found, one by one, when they were counted and confirmed");
     json_write(text, tree, true);
     buf_char(text, '\n');
     return 0;

@@ -15,9 +15,9 @@ int reading_more(struct session *s, const struct statement *st, struct err *e) m
 int reading_announce(struct session *s, struct str what, const char *reach, const struct table *t,
                      uint64_t units, struct err *e) must_check;
 
-/* Says what will be read, in a dim line; asks before a large scan. */
-int reading_announce(struct session *s, const struct statement *st, const struct plan *p,
-                     struct err *e) must_check;
+/* The same for any statement that reads, by its plan. */
+int reading_announce_plan(struct session *s, const struct statement *st, const struct plan *p,
+                          struct err *e) must_check;
 
 /* Plans without sending: for `explain`. */
 int reading_plan(struct session *s, struct arena *a, const struct statement *st, struct plan *ret,
