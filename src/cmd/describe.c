@@ -25,34 +25,12 @@ static void add_field(struct buf *b, const char *name, struct str value)
     buf_char(b, '\n');
 }
 
-static void add_keys(struct buf *b, const struct key_part *parts, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        buf_addf(b, "%s%.*s %s", i ? ", " : "", STR_ARG(parts[i].name),
-                 attr_type_name(parts[i].type));
-    }
-}
-
-static void add_key(struct buf *b, const struct key_schema *key)
-{
-    bool many = key->partition_count > 1 || key->sort_count > 1;
-
-    buf_str_add(b, many ? STR("(") : STR(""));
-    add_keys(b, key->partition, key->partition_count);
-    buf_str_add(b, many ? STR(")") : STR(""));
-    if (!key->sort_count)
-        return;
-    buf_str_add(b, many ? STR(" (") : STR(", "));
-    add_keys(b, key->sort, key->sort_count);
-    buf_str_add(b, many ? STR(")") : STR(""));
-}
-
 static void add_index(struct buf *b, const struct index *index)
 {
     _cleanup_(buf_free) struct buf line = {0};
 
     buf_addf(&line, "%.*s (", STR_ARG(index->name));
-    add_key(&line, &index->key);
+    define_key(&line, &index->key);
     buf_lit(&line, ")");
     if (str_is(index->projection, "KEYS_ONLY"))
         buf_lit(&line, "  keys only");
@@ -71,7 +49,7 @@ static void add_lines(struct buf *b, const struct table *t, const struct table_f
 
     add_field(b, "table", t->name);
     add_field(b, "status", t->status);
-    add_key(&key, &t->key);
+    define_key(&key, &t->key);
     add_field(b, "key", buf_str(&key));
     for (size_t i = 0; i < t->index_count; i++)
         add_index(b, &t->indexes[i]);

@@ -39,8 +39,9 @@ static void report(struct session *s, const struct import_options *o, const stru
         buf_addf(&line, " (%zu of them before)", (size_t)t->resumed);
     if (t->rejected)
         buf_addf(&line, ", %zu refused: see %s", (size_t)t->rejected, o->reject_path);
-    buf_addf(&line, "  %zu.%zu WCU  ", (size_t)t->bulk.capacity.tenths / 10,
-             (size_t)t->bulk.capacity.tenths % 10);
+    buf_lit(&line, "  ");
+    text_units(&line, t->bulk.capacity.tenths, "WCU");
+    buf_lit(&line, "  ");
     text_duration(&line, t->took_us);
     if (t->rejected || !t->whole)
         session_say(s, "%s", buf_cstr(&line));

@@ -43,6 +43,14 @@ void text_bytes(struct buf *b, uint64_t n)
     buf_addf(b, "%" PRIu64 " B", n);
 }
 
+void text_units(struct buf *b, uint64_t tenths, const char *name)
+{
+    text_count(b, tenths / 10);
+    if (tenths % 10)
+        buf_addf(b, ".%u", (unsigned)(tenths % 10));
+    buf_addf(b, " %s", name);
+}
+
 void text_duration(struct buf *b, int64_t us)
 {
     uint64_t t = us > 0 ? (uint64_t)us : 0, s = (t + 500000) / 1000000;

@@ -41,7 +41,7 @@ static void add_parts(struct buf *b, const struct key_part *parts, unsigned coun
     }
 }
 
-static void add_key(struct buf *b, const struct key_schema *key)
+void define_key(struct buf *b, const struct key_schema *key)
 {
     bool many = key->partition_count > 1 || key->sort_count > 1;
 
@@ -58,7 +58,7 @@ static void add_key(struct buf *b, const struct key_schema *key)
 static void add_index(struct buf *b, const struct index *index)
 {
     buf_addf(b, ",\n    %sindex %.*s (", index->local ? "local " : "", STR_ARG(index->name));
-    add_key(b, &index->key);
+    define_key(b, &index->key);
     buf_lit(b, ") project ");
     if (str_is(index->projection, "KEYS_ONLY")) {
         buf_lit(b, "keys");
@@ -87,7 +87,7 @@ static const char *stream_word(struct str type)
 void define_statement(struct buf *b, const struct table *t, const struct table_facts *facts)
 {
     buf_addf(b, "create table %.*s ", STR_ARG(t->name));
-    add_key(b, &t->key);
+    define_key(b, &t->key);
     for (size_t i = 0; i < t->index_count; i++)
         add_index(b, &t->indexes[i]);
     if (facts->read_units)

@@ -15,14 +15,6 @@ static void add_plural(struct buf *b, uint64_t n, const char *one, const char *m
     buf_addf(b, " %s", n == 1 ? one : many);
 }
 
-static void add_capacity(struct buf *b, struct capacity c)
-{
-    text_count(b, c.tenths / 10);
-    if (c.tenths % 10)
-        buf_addf(b, ".%u", (unsigned)(c.tenths % 10));
-    buf_lit(b, " RCU");
-}
-
 static void note_totals(struct session *s, const struct cursor *c)
 {
     const struct cursor_totals *t = cursor_totals(c);
@@ -49,7 +41,7 @@ static void note_totals(struct session *s, const struct cursor *c)
         add_plural(&line, t->pages, "page", "pages");
     }
     buf_lit(&line, "  ");
-    add_capacity(&line, t->capacity);
+    text_units(&line, t->capacity.tenths, "RCU");
     buf_lit(&line, "  ");
     text_duration(&line, t->took_us);
     if (session_stats_on(s))

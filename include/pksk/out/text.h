@@ -52,6 +52,8 @@ const char *colour_on(enum colour c);
  */
 void text_count(struct buf *b, uint64_t n); /* with thousands separated by a comma: 1,234,567 */
 void text_bytes(struct buf *b, uint64_t n);
+void text_units(struct buf *b, uint64_t tenths,
+                const char *name); /* capacity: "12.5 RCU", "3 RCU" */
 void text_duration(struct buf *b, int64_t us);
 
 #endif

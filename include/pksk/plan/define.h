@@ -20,6 +20,8 @@ struct table_facts {
 
 void define_facts(struct arena *a, const struct json *table, const struct json *ttl,
                   struct table_facts *ret);
+/* "pk S, sk N", or "(a S, b S) (c S)": a key as `create table` takes it. */
+void define_key(struct buf *b, const struct key_schema *key);
 void define_statement(struct buf *b, const struct table *t, const struct table_facts *facts);
 void define_cloudformation(struct buf *b, const struct json *table,
                            const struct table_facts *facts);
