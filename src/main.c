@@ -119,7 +119,7 @@ int main(int argc, char **argv)
     struct options o;
     int status;
 
-    setlocale(LC_ALL, "");
+    setlocale(LC_CTYPE, "");
     set_signals();
     if (options_parse(&o, argc, argv, &status)) {
         if (o.debug)

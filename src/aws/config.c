@@ -139,14 +139,17 @@ static bool profile_is_there(const struct aws_config *c, struct str profile)
            profile_section(c, AWS_FILE_CONFIG, profile);
 }
 
-static void add_name(struct buf *names, struct str name)
+static void add_name(void *list, struct str name)
 {
+    struct buf *names = list;
+
     if (names->len)
         buf_lit(names, ", ");
     buf_str_add(names, name);
 }
 
-static void list_profiles(const struct aws_config *c, struct buf *names)
+static void each_profile(const struct aws_config *c, void (*take)(void *ctx, struct str name),
+                         void *ctx)
 {
     struct arena a = {0};
     struct str *words;
@@ -154,15 +157,23 @@ static void list_profiles(const struct aws_config *c, struct buf *names)
 
     for (const struct ini_section *s = c->files[AWS_FILE_CONFIG].sections; s; s = s->next) {
         if (str_is(s->name, "default"))
-            add_name(names, s->name);
+            take(ctx, s->name);
         else if (str_starts(s->name, STR("profile")) && words_split(&a, s->name, &words, &count) &&
                  count == 2)
-            add_name(names, words[1]);
+            take(ctx, words[1]);
     }
     for (const struct ini_section *s = c->files[AWS_FILE_CREDENTIALS].sections; s; s = s->next)
         if (!profile_section(c, AWS_FILE_CONFIG, s->name))
-            add_name(names, s->name);
+            take(ctx, s->name);
     arena_free(&a);
+}
+
+void aws_config_profiles(struct aws_config *c, void (*take)(void *ctx, struct str name), void *ctx)
+{
+    struct err ignored;
+
+    if (aws_config_load(c, &ignored) == 0 || c->loaded)
+        each_profile(c, take, ctx);
 }
 
 static int no_profile(const struct aws_config *c, struct str profile, struct err *e)
@@ -172,7 +183,7 @@ static int no_profile(const struct aws_config *c, struct str profile, struct err
         err_set(e, ERR_CONNECT, "there is no profile \"%.*s\" in %.*s or %.*s", STR_ARG(profile),
                 STR_ARG(c->paths[AWS_FILE_CONFIG]), STR_ARG(c->paths[AWS_FILE_CREDENTIALS]));
 
-    list_profiles(c, &names);
+    each_profile(c, add_name, &names);
     if (names.len)
         err_hint(e, "the profiles there are: %s", buf_cstr(&names));
     else

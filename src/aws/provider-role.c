@@ -206,6 +206,17 @@ static void cache_key(const struct role *role, char ret[SIGN_SHA1_HEX])
     buf_free(&b);
 }
 
+static int nobody_to_ask(const struct role *role, struct err *e)
+{
+    err_set(e, ERR_CONNECT, "the profile \"%.*s\" needs an MFA code, and there is nobody to ask",
+            STR_ARG(role->profile));
+    err_hint(e,
+             "start pksk in a terminal, or `aws sts get-caller-identity --profile %.*s` first: its "
+             "sign-in is shared",
+             STR_ARG(role->profile));
+    return ERR_CONNECT;
+}
+
 static int ask_mfa(struct provider_world *w, const struct role *role, struct secret *ret,
                    struct err *e)
 {
@@ -213,19 +224,13 @@ static int ask_mfa(struct provider_world *w, const struct role *role, struct sec
     struct str code = STR("");
     int r;
 
-    if (!w->ask || !w->ask->secret) {
-        r = err_set(e, ERR_CONNECT,
-                    "the profile \"%.*s\" needs an MFA code, and there is nobody to ask",
-                    STR_ARG(role->profile));
-        err_hint(e,
-                 "start pksk in a terminal, or `aws sts get-caller-identity --profile %.*s` "
-                 "first: its sign-in is shared",
-                 STR_ARG(role->profile));
-        return r;
-    }
+    if (!w->ask || !w->ask->secret)
+        return nobody_to_ask(role, e);
     buf_addf(&prompt, "Enter MFA code for %.*s: ", STR_ARG(role->mfa_serial));
     r = w->ask->secret(w->ask->ctx, buf_str(&prompt), &code);
     buf_free(&prompt);
+    if (r == ERR_FAILED)
+        return nobody_to_ask(role, e);
     code = str_trim(code);
     if (r < 0 || !code.len)
         return err_set(e, r == ERR_CANCELLED ? r : ERR_CONNECT, "no MFA code was given");

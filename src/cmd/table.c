@@ -50,8 +50,13 @@ int command_run(struct session *s, const struct statement *st, struct err *e)
         err_hint(e, "`set read-only off` lets it");
         return ERR_FAILED;
     }
+    bool outer = s->running; /* source, watch and edit run others */
+
+    s->running = true;
     int r = s->transaction ? run_within(s, st, e) : commands[st->verb]->run(s, st, e);
 
+    s->running = outer;
+    session_warn_of_files(s);
     if (s->settings.timing) {
         _cleanup_(buf_free) struct buf line = {0};
 

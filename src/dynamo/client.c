@@ -107,6 +107,20 @@ int dynamo_resolve(struct dynamo *d, struct dynamo_identity *ret, struct err *e)
     return 0;
 }
 
+size_t dynamo_warnings(const struct dynamo *d, const struct str **ret)
+{
+    return aws_config_warnings(d->config, ret);
+}
+
+void dynamo_profiles(const struct dynamo *d, void (*take)(void *ctx, struct str name), void *ctx)
+{
+    struct aws_options options = {0};
+    struct aws_config *all = d->chain ? NULL : aws_config_new(&options); /* local reads no files */
+
+    aws_config_profiles(all ? all : d->config, take, ctx);
+    aws_config_free(all);
+}
+
 static void make_uuid(struct dynamo *d, char ret[37])
 {
     unsigned char b[16];

@@ -66,6 +66,7 @@ static int credentials_of(struct dynamo *d, struct sign_credentials *ret, struct
 
     if (r < 0)
         return r;
+    d->source = c->source;
     *ret = aws_credentials_for_signing(c);
     if (c->account)
         *account = str_of(c->account);

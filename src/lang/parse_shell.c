@@ -227,6 +227,12 @@ int parse_connect(struct parser *p)
     return code;
 }
 
+int parse_whoami(struct parser *p)
+{
+    p->after = "whoami";
+    return parse_clauses(p);
+}
+
 int parse_help(struct parser *p)
 {
     struct word **last = &p->st->args;

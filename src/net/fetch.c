@@ -49,6 +49,7 @@ static int conclude(const struct transfer *t, struct aws_http_reply *ret, struct
 
     if (r->failure != NET_OK) {
         ret->timed_out = r->timed_out;
+        ret->connected = r->failure != NET_UNREACHABLE && r->failure != NET_UNTRUSTED;
         *e = r->err;
         e->code = ERR_CONNECT;
         return ERR_CONNECT;
@@ -112,10 +113,15 @@ static int send_request(void *ctx, const struct aws_http_request *request,
 
     for (size_t i = 0; i < request->header_count; i++)
         buf_wipe(&lines[i]);
-    if (code < 0)
+    if (code < 0) {
+        bool timed_out = ret->timed_out, connected = ret->connected;
+
         aws_http_reply_free(ret);
-    else
+        ret->timed_out = timed_out;
+        ret->connected = connected;
+    } else {
         log_debug("%s %s: %d", request->method, url, ret->status);
+    }
     return code;
 }
 

@@ -27,14 +27,16 @@ static void add_coloured(struct buf *b, enum colour colour, struct str text)
         buf_lit(b, COLOUR_OFF);
 }
 
-static void say(const struct session *s, enum colour colour, const char *format, va_list args)
+/* One line. A note is cut to the terminal's width; what has to be read is not. */
+static void say(const struct session *s, enum colour colour, bool whole, const char *format,
+                va_list args)
 {
     _cleanup_(buf_free) struct buf text = {0}, line = {0};
     unsigned columns, rows;
 
     buf_lit(&text, "  ");
     buf_vaddf(&text, format, args);
-    if (s->err_terminal) {
+    if (s->err_terminal && !whole) {
         _cleanup_(buf_free) struct buf cut = {0}, safe = {0};
 
         text_screen(&columns, &rows);
@@ -63,7 +65,7 @@ void session_note(struct session *s, const char *format, ...)
     if (!session_stats_on(s))
         return;
     va_start(args, format);
-    say(s, COLOUR_DIM, format, args);
+    say(s, COLOUR_DIM, false, format, args);
     va_end(args);
 }
 
@@ -74,7 +76,7 @@ void session_say(struct session *s, const char *format, ...)
     if (s->quiet)
         return;
     va_start(args, format);
-    say(s, COLOUR_DIM, format, args);
+    say(s, COLOUR_DIM, true, format, args);
     va_end(args);
 }
 
@@ -83,7 +85,7 @@ void session_warn(struct session *s, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    say(s, COLOUR_WARN, format, args);
+    say(s, COLOUR_WARN, true, format, args);
     va_end(args);
 }
 

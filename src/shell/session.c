@@ -39,6 +39,8 @@ static void connect_client(struct session *s)
         .endpoint_url = str_of(s->endpoint_url),
         .local = s->local,
         .clock = s->clock,
+        .ask_secret = secret_prompt,
+        .ask_ctx = s,
     };
     char *cache = session_directory("XDG_CACHE_HOME", "~/.cache");
     _cleanup_(buf_free) struct buf scope = {0};
@@ -138,6 +140,16 @@ int session_open(struct session *s, const struct session_options *o, const struc
     return apply_options(s, o, e);
 }
 
+void session_warn_of_files(struct session *s)
+{
+    const struct str *warnings;
+    size_t count = s->aws_warned || s->quiet ? 0 : dynamo_warnings(s->dynamo, &warnings);
+
+    for (size_t i = 0; i < count; i++)
+        session_warn(s, "%.*s", STR_ARG(warnings[i]));
+    s->aws_warned |= count > 0;
+}
+
 void session_close(struct session *s)
 {
     disconnect_client(s);
@@ -145,6 +157,7 @@ void session_close(struct session *s)
     map_free(&s->variables, free);
     rows_free(&s->rows);
     settings_deinit(&s->settings);
+    secret_prompt_end(s);
     free(s->profile);
     free(s->region);
     free(s->endpoint_url);

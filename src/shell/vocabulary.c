@@ -1,5 +1,6 @@
 #include "pksk/shell/vocabulary.h"
 
+#include "pksk/aws/endpoint.h"
 #include "pksk/shell/session.h"
 
 static void offer_settings(struct complete_sink *sink)
@@ -36,6 +37,11 @@ static void offer_topics(const struct session *s, struct complete_sink *sink)
         complete_offer(sink, str_of(s->topic(i)));
 }
 
+static void offer_profile(void *sink, struct str name)
+{
+    complete_offer(sink, name);
+}
+
 void vocabulary_offer(void *session, enum expect_kind kind, const struct statement *so_far,
                       struct complete_sink *sink)
 {
@@ -54,7 +60,14 @@ void vocabulary_offer(void *session, enum expect_kind kind, const struct stateme
     case EXPECT_TOPIC:
         offer_topics(s, sink);
         break;
-    default: /* profiles and regions are typed: the AWS files are not read for a TAB */
+    case EXPECT_PROFILE:
+        dynamo_profiles(s->dynamo, offer_profile, sink);
+        break;
+    case EXPECT_REGION:
+        for (const char *const *region = aws_regions; *region; region++)
+            complete_offer(sink, str_of(*region));
+        break;
+    default:
         break;
     }
 }

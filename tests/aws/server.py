@@ -27,6 +27,7 @@ class Aws:
         self.answers = {}           # path or action → a list of (status, body), used up first
         self.life = 3600            # seconds that credentials last
         self.xml = False            # STS knows no JSON
+        self.slow = set()           # paths that never answer
         self.made = 0
         self.lock = threading.Lock()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -132,7 +133,7 @@ class Aws:
     def instance(self, method, path, headers):
         if path == "/latest/api/token":
             return (200, "session") if method == "PUT" else (405, "")
-        if headers.get("x-aws-ec2-metadata-token") != "session":
+        if headers.get("x-aws-ec2-metadata-token") != "session" and not self.slow:
             return 401, ""
         if path.endswith("/availability-zone/"):
             return 200, "eu-south-2b"
@@ -164,6 +165,10 @@ class Aws:
             def handle_any(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 aws.said.append((self.command, self.path, dict(self.headers), body))
+                if self.path in aws.slow:
+                    self.connection.recv(1)  # until the other side has had enough
+                    self.close_connection = True
+                    return
                 status, text = aws.answer(self.command, self.path, self.headers, body)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(text.encode())))

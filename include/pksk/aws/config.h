@@ -62,6 +62,9 @@ int aws_config_retry(struct aws_config *c, struct aws_retry *ret, struct err *e)
  * are the config's. */
 size_t aws_config_warnings(const struct aws_config *c, const struct str **ret);
 
+/* The names of all profiles in the files; none when they cannot be read. */
+void aws_config_profiles(struct aws_config *c, void (*take)(void *ctx, struct str name), void *ctx);
+
 /* For credential providers. A key of the profile (credentials file over config), with "" when
  * absent; false when there is no such profile. NULL or empty profile: the one in use. */
 int aws_config_value(struct aws_config *c, struct str profile, const char *key, struct str *ret,

@@ -23,7 +23,8 @@ void aws_credentials_deinit(struct aws_credentials *c); /* wipes; {0} afterwards
 /* Slices of c for the signer. */
 struct sign_credentials aws_credentials_for_signing(const struct aws_credentials *c);
 
-/* Asks the user without echo, for an MFA code. *ret lives until the next call. */
+/* Asks the user without echo, for an MFA code. *ret lives until the next call. ERR_FAILED when
+ * there is no terminal to ask on, ERR_CANCELLED on Ctrl-C. */
 struct aws_ask {
     int (*secret)(void *ctx, struct str prompt, struct str *ret); /* NULL: cannot be asked */
     void *ctx;

@@ -55,6 +55,9 @@ struct aws_partition {
 };
 const struct aws_partition *aws_partition_of(struct str region); /* never NULL: unknown is "aws" */
 
+/* The regions known when this was written, for completion: others work as well. Ends with NULL. */
+extern const char *const aws_regions[];
+
 /* Is it arn:PARTITION:SERVICE:REGION:ACCOUNT:REST? Parts are slices of it. */
 struct aws_arn {
     struct str partition, service, region, account, resource;

@@ -24,6 +24,7 @@ struct dynamo {
     struct fetch fetch;
     struct aws_http http;
     struct aws_config *config;
+    const char *source;      /* of the credentials last used; NULL: none yet */
     struct aws_chain *chain; /* NULL: local, with credentials that everybody knows */
     struct sign_cache keys;
     struct sign_result sign;

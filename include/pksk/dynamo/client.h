@@ -42,6 +42,13 @@ struct dynamo_identity {
  * freed. */
 int dynamo_resolve(struct dynamo *d, struct dynamo_identity *ret, struct err *e) must_check;
 
+/* What other SDKs would read differently in the AWS files that were read so far, "FILE:LINE: …";
+ * the client's. */
+size_t dynamo_warnings(const struct dynamo *d, const struct str **ret);
+
+/* The names of the profiles in the AWS files, which are read for it; take() copies them. */
+void dynamo_profiles(const struct dynamo *d, void (*take)(void *ctx, struct str name), void *ctx);
+
 struct capacity {
     uint64_t tenths; /* capacity units × 10: DynamoDB counts in halves */
 };

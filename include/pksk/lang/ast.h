@@ -40,6 +40,7 @@
     V(EDIT, edit)                                                                                  \
     V(HISTORY, history)                                                                            \
     V(CONNECT, connect)                                                                            \
+    V(WHOAMI, whoami)                                                                              \
     V(HELP, help)                                                                                  \
     V(SHELL, shell) /* written "!" */                                                              \
     V(EXIT, exit)

@@ -7,6 +7,7 @@
 #define PKSK_SHELL_SESSION_H
 
 #include "pksk/base/map.h"
+#include "pksk/base/secret.h"
 #include "pksk/dynamo/schema.h"
 #include "pksk/lang/parse.h"
 #include "pksk/out/printer.h"
@@ -34,6 +35,8 @@ struct session {
     bool yes, quiet, no_config;
     bool restricted;        /* `|` and `!` are refused */
     bool profile_read_only; /* read-only came from the profile's section, and goes with it */
+    bool running;           /* a statement is: only then may a question be asked */
+    bool aws_warned;        /* what is odd in the AWS files has been said */
 
     char *profile, *region, *endpoint_url; /* as asked for; NULL: the environment's */
     bool local;
@@ -53,6 +56,7 @@ struct session {
     struct history *history; /* NULL when there is none */
     struct seen *seen;
     struct editor *editor;
+    struct secret answer; /* of the last secret_prompt() */
     char *last_statement; /* for `edit` without an argument */
 
     /* Runs one statement; set by main, since commands are the layer above. */
@@ -107,6 +111,15 @@ int session_confirm(struct session *s, struct err *e, const char *format, ...) m
 /* A line from the terminal. Without one: ERR_FAILED, which names --yes. */
 int session_ask(struct session *s, struct buf *answer, struct err *e,
                 const char *question) must_check;
+
+/* Says once what other SDKs would read differently in the AWS files; nothing when they were not
+ * read. */
+void session_warn_of_files(struct session *s);
+
+/* Asks for a secret on the terminal, without echo; what dynamo_options.ask_secret wants. ctx: the
+ * session. The answer is wiped by the next call, or by secret_prompt_end(). */
+int secret_prompt(void *ctx, struct str prompt, struct str *ret);
+void secret_prompt_end(struct session *s);
 
 /* The directories: $XDG_CONFIG_HOME/pksk, $XDG_CACHE_HOME/pksk, $XDG_STATE_HOME/pksk. The caller
  * frees. */
