@@ -165,6 +165,8 @@ static int refused(struct session *s, const struct statement *st, const struct p
 /* It failed, or was interrupted: was it applied? */
 static int failed(struct session *s, int r, bool uncertain, struct err *e)
 {
+    if (str_find(str_of(e->text), STR("refers to an attribute that does not exist"), NULL))
+        err_hint(e, "if_not_exists(PATH, VALUE) stands for an attribute that may be missing");
     if (r != ERR_CANCELLED && !uncertain)
         return r;
     undo_block(s, "it is not known whether it was applied");
