@@ -5,7 +5,7 @@
 #define WRITES (BIT(PUT) | BIT(UPDATE) | BIT(DELETE))
 #define PRINTS                                                                                     \
     (READS | BIT(MORE) | BIT(TABLES) | BIT(DESCRIBE) | BIT(EXPLAIN) | BIT(HELP) | BIT(HISTORY) |   \
-     BIT(PARTIQL) | BIT(COMMIT))
+     BIT(PARTIQL) | BIT(COMMIT) | BIT(EXPORT))
 
 static int clause_where(struct parser *p)
 {
@@ -122,12 +122,12 @@ static const struct clause {
     {"limit", BIT(QUERY) | BIT(SCAN) | BIT(MORE), clause_limit,
      offsetof(struct statement, limit_at)},
     {"desc", BIT(QUERY), clause_desc, offsetof(struct statement, descending_at)},
-    {"consistent", READS, clause_consistent, offsetof(struct statement, consistent_at)},
+    {"consistent", READS | BIT(EXPORT), clause_consistent, offsetof(struct statement, consistent_at)},
     {"count", BIT(QUERY) | BIT(SCAN), clause_count, 0},
-    {"segments", BIT(SCAN), clause_segments, offsetof(struct statement, segments_at)},
+    {"segments", BIT(SCAN) | BIT(EXPORT), clause_segments, offsetof(struct statement, segments_at)},
     {"if", WRITES | BIT(CHECK), clause_if, 0},
     {"return", WRITES, clause_return, 0},
-    {"into", READS | BIT(MORE) | BIT(IMPORT), clause_into, 0},
+    {"into", READS | BIT(MORE) | BIT(IMPORT) | BIT(EXPORT), clause_into, 0},
     {"then", READS, parse_then, 0},
 };
 
@@ -332,5 +332,11 @@ int parse_import(struct parser *p)
         return code;
     word_append(&p->st->args, w);
     p->after = "the file";
+    return parse_clauses(p);
+}
+
+int parse_export(struct parser *p)
+{
+    p->after = "export";
     return parse_clauses(p);
 }

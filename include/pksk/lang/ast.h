@@ -26,6 +26,7 @@
     V(ROLLBACK, rollback)                                                                          \
     V(PARTIQL, partiql)                                                                            \
     V(IMPORT, import)                                                                              \
+    V(EXPORT, export)                                                                              \
     V(USE, use)                                                                                    \
     V(TABLES, tables)                                                                              \
     V(DESCRIBE, describe)                                                                          \
