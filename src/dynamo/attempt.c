@@ -176,6 +176,7 @@ static enum retry_kind judge(struct call *c, const struct transfer *t)
     struct str id = transfer_header(t, "x-amzn-requestid");
 
     c->reply.status = r->status;
+    c->reply.uncertain |= r->sendings > 1;
     c->reply.request_id = id.len ? arena_str(&c->arena, id) : STR("");
     learn_clock(c, t);
     if (r->failure == NET_REJECTED)

@@ -32,6 +32,15 @@ static void got_on(struct transfer *t, size_t bytes)
     t->mark_us = clock_mono_us(&t->net->clock);
 }
 
+static int count_sending(void *ctx, unused_arg char *theirs, unused_arg char *ours,
+                         unused_arg int their_port, unused_arg int our_port)
+{
+    struct transfer *t = ctx;
+
+    t->result.sendings++;
+    return CURL_PREREQFUNC_OK;
+}
+
 static size_t receive_body(char *bytes, size_t size, size_t count, void *ctx)
 {
     struct transfer *t = ctx;
@@ -119,6 +128,8 @@ void transfer_set_options(CURL *easy, struct transfer *t)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, count_sending);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
 }
 

@@ -59,6 +59,8 @@ struct net_result {
     size_t bytes;                            /* of the body */
     int64_t began_us, answered_us, ended_us; /* clock_mono_us; answered_us: first byte, or 0 */
     bool reused;                             /* the connection was open already */
+    unsigned sendings; /* more than one: a kept connection ended under the request, and libcurl sent
+                          it again by itself */
 };
 
 struct net *net_new(const struct net_options *o);
