@@ -1,16 +1,20 @@
 #include "pksk/cmd/command.h"
 
+#include "pksk/shell/editing.h"
 #include "pksk/shell/external.h"
 #include "pksk/shell/history.h"
 #include "pksk/shell/script.h"
 
-/* Opens a statement in the user's editor and runs what comes back; an empty file runs nothing. */
+/* Opens the items that it finds, or a statement in the user's editor and runs what comes back; an
+ * empty file runs nothing. */
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
     _cleanup_(buf_free) struct buf text = {0};
     struct str first = st->inner ? st->inner->text : str_of(s->last_statement);
     struct err why;
 
+    if (editing_means_items(st))
+        return editing_run(s, st, e);
     if (!s->interactive)
         return err_at(e, ERR_FAILED, st->at,
                       "edit is for a terminal: scripts are edited where they are");
@@ -27,4 +31,4 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     return r;
 }
 
-const struct command cmd_edit = {.run = run};
+const struct command cmd_edit = {.run = run, .may_change = editing_means_items};
