@@ -36,15 +36,24 @@ int writing_print(struct session *s, const struct statement *st, const struct pl
 
 /* ---- attempts that got no answer */
 
-static bool depends_on_itself(const struct expr *x)
+static bool has_path(const struct expr *x)
 {
-    if (x->kind == EXPR_PATH || (x->kind == EXPR_CALL && x->func == FUNC_LIST_APPEND))
-        return true;
     for (const struct expr *kid = x->first; kid; kid = kid->next) {
-        if (x->kind != EXPR_CALL && depends_on_itself(kid))
+        if (kid->kind == EXPR_PATH || has_path(kid))
             return true;
     }
     return false;
+}
+
+/* A sum or a longer list comes out otherwise the second time; a copy does when the update also
+ * changes what is copied. */
+static bool depends_on_itself(const struct expr *x, bool alone)
+{
+    if (x->kind == EXPR_PLUS || x->kind == EXPR_MINUS)
+        return has_path(x);
+    if (x->kind == EXPR_CALL)
+        return x->func == FUNC_LIST_APPEND;
+    return x->kind == EXPR_PATH && !alone;
 }
 
 bool writing_counts_twice(const struct statement *st)
@@ -52,7 +61,7 @@ bool writing_counts_twice(const struct statement *st)
     for (const struct update_action *u = st->updates; u; u = u->next) {
         if (u->kind == UPDATE_ADD && u->value->value->type == ATTR_N)
             return true;
-        if (u->kind == UPDATE_SET && depends_on_itself(u->value))
+        if (u->kind == UPDATE_SET && depends_on_itself(u->value, !st->updates->next))
             return true;
         for (const struct path_step *step = u->path->steps; step; step = step->next) {
             if (u->kind == UPDATE_REMOVE && !step->name.s)
