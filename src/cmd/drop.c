@@ -27,7 +27,7 @@ static int confirm(struct session *s, const struct statement *st, struct err *e)
 
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
-    _cleanup_(buf_free) struct buf body = {0}, name = {0};
+    _cleanup_(buf_free) struct buf body = {0};
     struct call *call = NULL;
     int r = confirm(s, st, e);
 
