@@ -112,12 +112,22 @@ static bool is_refusal(const struct err *why)
     return str_is(str_of(why->service), "ConditionalCheckFailedException");
 }
 
+/* place.line is the offset of the item's line: where to find it again. */
+static void tell_refused(struct each *x, const struct bulk_reject *r)
+{
+    uint64_t offset = r->place.line;
+    struct str json;
+    struct err ignored;
+
+    x->totals.refused++;
+    if (x->o.on_refused && spool_read(&x->spool, &offset, &json, &ignored) > 0)
+        x->o.on_refused(x->o.ctx, json, r->err);
+}
+
 static void take_refusal(struct each *x, const struct bulk_reject *r)
 {
     if (!is_refusal(r->err)) {
-        x->totals.refused++;
-        if (x->o.on_refused)
-            x->o.on_refused(x->o.ctx, r->json, r->err);
+        tell_refused(x, r);
     } else if (x->plan.conditioned) {
         x->totals.skipped++;
     } else {
@@ -125,7 +135,6 @@ static void take_refusal(struct each *x, const struct bulk_reject *r)
     }
 }
 
-/* place.line is the offset of the item's line: where to find it again. */
 static int on_reject(void *ctx, const struct bulk_reject *r, unused_arg struct err *e)
 {
     struct each *x = ctx;

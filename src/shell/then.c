@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "pksk/item/ddbjson.h"
+#include "pksk/item/notation.h"
 #include "pksk/json/writer.h"
 #include "pksk/out/progress.h"
 #include "pksk/out/text.h"
@@ -142,11 +144,14 @@ static void show_refused(void *ctx, struct str json, const struct err *why)
 {
     struct then_left *left = ctx;
     _cleanup_(buf_free) struct buf shown = {.max = 300};
+    _cleanup_(arena_free) struct arena a = {0};
+    struct value *item;
+    struct err ignored;
 
-    if (left->refused_shown++ >= REFUSED_SHOWN)
+    if (left->refused_shown++ >= REFUSED_SHOWN || ddb_parse_item(&a, json, &item, &ignored) < 0)
         return;
     progress_end(&left->line);
-    buf_str_add(&shown, json);
+    notation_add_short(&shown, item);
     session_warn(left->s, "refused: %.*s%s: %s", STR_ARG(buf_str(&shown)), shown.over ? "…" : "",
                  why->text);
 }
@@ -193,8 +198,8 @@ static int write_all(struct session *s, const struct table *target, struct err *
     then_forget(s);
     if (!refused)
         return 0;
-    return err_set(e, ERR_FAILED, "%zu of %zu item%s refused", (size_t)refused, (size_t)found,
-                   found == 1 ? " was" : "s were");
+    return err_set(e, ERR_FAILED, "%zu of %zu item%s %s refused", (size_t)refused, (size_t)found,
+                   found == 1 ? "" : "s", refused == 1 ? "was" : "were");
 }
 
 static int find(struct session *s, const struct plan *reading, struct err *e)

@@ -29,8 +29,8 @@ struct each_totals {
 struct each_options {
     const struct then_plan *plan; /* copied */
     const struct clock *clock;
-    void (*progress)(void *ctx, const struct each_totals *t); /* often */
-    void (*on_refused)(void *ctx, struct str json, const struct err *why);
+    void (*progress)(void *ctx, const struct each_totals *t);              /* often */
+    void (*on_refused)(void *ctx, struct str json, const struct err *why); /* item, or its key */
     void *ctx;
 };
 
