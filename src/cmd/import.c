@@ -4,6 +4,7 @@
 #include "pksk/out/progress.h"
 #include "pksk/out/text.h"
 #include "pksk/run/import.h"
+#include "pksk/shell/undo.h"
 
 struct importing {
     struct progress line;
@@ -90,6 +91,7 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     o.table = t;
     session_note(s, "BatchWriteItem %.*s  from %s", STR_ARG(t->name), path);
     r = import(s, &o, e);
+    undo_block(s, "it was an import");
     if (r < 0 && e->at.from == UINT32_MAX)
         e->at = st->args->at;
     free(path);

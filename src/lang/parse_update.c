@@ -250,13 +250,15 @@ static int parse_action(struct parser *p, enum update_kind kind, struct update_a
     from = p->at;
     u->kind = kind;
     code = parse_path(p, &u->path);
+    if (code)
+        return code;
+    *ret = u; /* completion sees it as far as it goes */
     p->after = "the attribute";
-    if (!code && kind == UPDATE_SET)
+    if (kind == UPDATE_SET)
         code = action_set(p, u);
-    else if (!code && kind != UPDATE_REMOVE)
+    else if (kind != UPDATE_REMOVE)
         code = action_value(p, u);
     u->at = parser_span(p, from);
-    *ret = u;
     return code;
 }
 

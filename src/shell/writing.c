@@ -4,6 +4,7 @@
 #include "pksk/plan/apply.h"
 #include "pksk/plan/restore.h"
 #include "pksk/shell/output.h"
+#include "pksk/shell/seen.h"
 #include "pksk/shell/undo.h"
 
 void writing_note(struct session *s, const struct reply *reply)
@@ -185,12 +186,23 @@ static int failed(struct session *s, int r, bool uncertain, struct err *e)
     return r;
 }
 
+/* A key that was written is one that TAB may offer. */
+static void learn(struct session *s, const struct plan *p)
+{
+    const struct table *t = s->interactive && s->seen ? schema_peek(s->schemas, p->table) : NULL;
+
+    if (t)
+        seen_item(s->seen, t, p->keys);
+}
+
 static int succeeded(struct session *s, const struct statement *st, const struct plan *p,
                      const struct value *read, const struct reply *reply, struct err *e)
 {
     int r = 0;
 
     keep(s, st, p, read, reply);
+    if (st->verb != VERB_DELETE)
+        learn(s, p);
     if (st->return_values && reply->attributes)
         r = writing_print(s, st, p, reply->attributes, e);
     if (reply->uncertain)
