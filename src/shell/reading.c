@@ -63,6 +63,7 @@ int reading_announce(struct session *s, struct str what, const char *reach, cons
                      uint64_t units, struct err *e)
 {
     _cleanup_(buf_free) struct buf line = {0};
+    unsigned columns, rows;
 
     add_plural(&line, t->item_count, "item", "items");
     buf_lit(&line, ", ");
@@ -70,7 +71,13 @@ int reading_announce(struct session *s, struct str what, const char *reach, cons
     buf_lit(&line, ", about ");
     text_count(&line, units);
     buf_lit(&line, " RCU");
-    session_note(s, "%.*s  %s: %s", STR_ARG(what), reach, buf_cstr(&line));
+    text_screen(&columns, &rows);
+    if (s->err_terminal && text_width(what) + strlen(reach) + line.len + 8 > columns) {
+        session_note(s, "%.*s", STR_ARG(what)); /* the cost is what must not be cut off */
+        session_note(s, "%s: %s", reach, buf_cstr(&line));
+    } else {
+        session_note(s, "%.*s  %s: %s", STR_ARG(what), reach, buf_cstr(&line));
+    }
     if (s->settings.scan_confirm && units > s->settings.scan_confirm && s->interactive)
         return session_confirm(s, e, "This scan reads about %zu capacity units. Go on",
                                (size_t)units);
