@@ -66,8 +66,9 @@ static void report(struct session *s, const struct export_totals *t, const char 
         buf_lit(&line, "  ");
         text_bytes(&line, t->bytes);
     }
-    buf_addf(&line, "  %u segment%s  %zu.%zu RCU  ", t->segments, t->segments == 1 ? "" : "s",
-             (size_t)t->capacity.tenths / 10, (size_t)t->capacity.tenths % 10);
+    buf_addf(&line, "  %u segment%s  ", t->segments, t->segments == 1 ? "" : "s");
+    text_units(&line, t->capacity.tenths, "RCU");
+    buf_lit(&line, "  ");
     text_duration(&line, t->took_us);
     if (r < 0)
         session_say(s, "%s", buf_cstr(&line));

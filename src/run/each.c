@@ -82,8 +82,7 @@ static int keep(struct each *x, const struct value *items, struct err *e)
     return 0;
 }
 
-int each_find(struct each *x, const struct plan *reading, uint64_t budget_tenths,
-              struct cursor_totals *ret, struct err *e)
+int each_find(struct each *x, const struct plan *reading, struct cursor_totals *ret, struct err *e)
 {
     struct cursor *c;
     const struct value *items = NULL;
@@ -92,7 +91,7 @@ int each_find(struct each *x, const struct plan *reading, uint64_t budget_tenths
     *ret = (struct cursor_totals){0};
     if (r < 0)
         return r;
-    c = cursor_new(x->dynamo, reading, x->o.clock, budget_tenths);
+    c = cursor_new(x->dynamo, reading, x->o.clock, x->o.budget_tenths);
     while ((r = cursor_next(c, &items, e)) > 0) {
         r = keep(x, items, e);
         if (r < 0)
@@ -177,6 +176,14 @@ static void count(struct each *x)
     tell(x);
 }
 
+static int check_budget(const struct each *x, struct err *e)
+{
+    if (x->o.budget_tenths && bulk_totals(x->bulk)->capacity.tenths >= x->o.budget_tenths)
+        return err_set(e, ERR_FAILED, "the budget of %zu capacity units is spent",
+                       (size_t)x->o.budget_tenths / 10);
+    return 0;
+}
+
 /* What was begun by an earlier call comes first, then the rest. */
 static int give_all(struct each *x, struct err *e)
 {
@@ -191,9 +198,11 @@ static int give_all(struct each *x, struct err *e)
             return r;
         x->again_count--;
         r = give(x, offset, json, e);
+        count(x);
+        if (r == 0)
+            r = check_budget(x, e);
         if (r < 0)
             return r;
-        count(x);
     }
     for (;;) {
         uint64_t offset = x->next;
@@ -202,9 +211,11 @@ static int give_all(struct each *x, struct err *e)
         if (r <= 0)
             return r;
         r = give(x, offset, json, e);
+        count(x);
+        if (r == 0)
+            r = check_budget(x, e);
         if (r < 0)
             return r;
-        count(x);
     }
 }
 

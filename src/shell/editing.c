@@ -246,8 +246,11 @@ static int conclude(struct editing *x, int r, struct err *e)
 {
     size_t left = x->list.count - (size_t)(x->written + x->refused);
 
-    session_note(x->s, "%zu of %zu written  %zu.%zu WCU", (size_t)x->written, x->list.count,
-                 (size_t)x->capacity.tenths / 10, (size_t)x->capacity.tenths % 10);
+    _cleanup_(buf_free) struct buf units = {0};
+
+    text_units(&units, x->capacity.tenths, "WCU");
+    session_note(x->s, "%zu of %zu written  %s", (size_t)x->written, x->list.count,
+                 buf_cstr(&units));
     if (r < 0) {
         if (r == ERR_CANCELLED)
             err_set(e, r, "interrupted");

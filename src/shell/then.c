@@ -118,8 +118,9 @@ static void report(struct session *s, const struct then_left *left, int r)
     add_part(&line, t->skipped, "skipped: the condition was false for them");
     add_part(&line, t->refused, "refused");
     add_part(&line, t->left, "left");
-    buf_addf(&line, "  %zu.%zu WCU  ", (size_t)t->capacity.tenths / 10,
-             (size_t)t->capacity.tenths % 10);
+    buf_lit(&line, "  ");
+    text_units(&line, t->capacity.tenths, "WCU");
+    buf_lit(&line, "  ");
     text_duration(&line, t->took_us);
     if (r < 0 || t->gone || t->skipped)
         session_say(s, "%s", buf_cstr(&line));
@@ -169,8 +170,10 @@ static void explain_stop(const struct session *s, const struct then_left *left, 
                 (size_t)t->found, done_word(each_plan(left->each)->verb), (size_t)t->left);
     if (s->interactive)
         err_hint(e, "`more` goes on with what is left");
+    else if (each_plan(left->each)->verb == VERB_DELETE)
+        err_hint(e, "the same statement again deletes what is left");
     else if (!left->counts_twice)
-        err_hint(e, "the same statement again does what is left");
+        err_hint(e, "the same statement can be run again: it does the done ones no harm");
     else
         err_hint(e, "the same statement again would update those that are done once more");
 }
@@ -209,16 +212,21 @@ static int find(struct session *s, const struct plan *reading, struct err *e)
 
     left->doing = "finding";
     progress_begin(&left->line, s->clock, 0);
-    int r = each_find(left->each, reading, s->settings.budget * 10, &totals, e);
+    int r = each_find(left->each, reading, &totals, e);
 
     progress_end(&left->line);
     if (r == ERR_CANCELLED)
         err_set(e, r, "interrupted while the items were being found; nothing was written");
     if (r < 0)
         return r;
-    session_note(s, "%zu item%s found of %zu read  %zu.%zu RCU", (size_t)totals.items,
-                 totals.items == 1 ? "" : "s", (size_t)MAX(totals.scanned, totals.items),
-                 (size_t)totals.capacity.tenths / 10, (size_t)totals.capacity.tenths % 10);
+    _cleanup_(buf_free) struct buf line = {0};
+
+    add_items(&line, totals.items);
+    buf_lit(&line, " found of ");
+    text_count(&line, MAX(totals.scanned, totals.items));
+    buf_lit(&line, " read  ");
+    text_units(&line, totals.capacity.tenths, "RCU");
+    session_note(s, "%s", buf_cstr(&line));
     return 0;
 }
 
@@ -245,11 +253,13 @@ static void begin(struct session *s, const struct statement *st, const struct th
     struct then_left *left = mem_resize(NULL, 1, sizeof(*left));
 
     *left = (struct then_left){.s = s, .counts_twice = writing_counts_twice(st->then)};
-    left->each = each_new(s->dynamo, &(struct each_options){.plan = p,
-                                                            .clock = s->clock,
-                                                            .progress = show_progress,
-                                                            .on_refused = show_refused,
-                                                            .ctx = left});
+    left->each =
+        each_new(s->dynamo, &(struct each_options){.plan = p,
+                                                   .clock = s->clock,
+                                                   .budget_tenths = s->settings.budget * 10,
+                                                   .progress = show_progress,
+                                                   .on_refused = show_refused,
+                                                   .ctx = left});
     then_forget(s);
     s->then = left;
 }
@@ -290,8 +300,11 @@ int then_more(struct session *s, struct err *e)
 {
     struct word name = {.text = each_plan(s->then->each)->table, .at = SPAN_NONE};
     const struct table *target;
-    int r = session_table(s, &name, &target, e);
+    int r;
 
+    if (s->settings.read_only)
+        return err_set(e, ERR_FAILED, "the session is read-only, and `then` goes on writing");
+    r = session_table(s, &name, &target, e);
     if (r < 0)
         return r;
     session_note(s, "%.*s  goes on", STR_ARG(each_plan(s->then->each)->line));

@@ -29,6 +29,7 @@ struct each_totals {
 struct each_options {
     const struct then_plan *plan; /* copied */
     const struct clock *clock;
+    uint64_t budget_tenths; /* of each call of each_find() and each_write(); 0: none */
     void (*progress)(void *ctx, const struct each_totals *t);              /* often */
     void (*on_refused)(void *ctx, struct str json, const struct err *why); /* item, or its key */
     void *ctx;
@@ -37,9 +38,9 @@ struct each_options {
 struct each *each_new(struct dynamo *d, const struct each_options *o);
 void each_free(struct each *x); /* NULL is fine */
 
-/* Reads it all. budget: as cursor_new(). The cursor's totals go to *ret either way. */
-int each_find(struct each *x, const struct plan *reading, uint64_t budget_tenths,
-              struct cursor_totals *ret, struct err *e) must_check;
+/* Reads it all. The cursor's totals go to *ret either way. */
+int each_find(struct each *x, const struct plan *reading, struct cursor_totals *ret,
+              struct err *e) must_check;
 
 /* Writes what is left. table: the one that is written to. */
 int each_write(struct each *x, const struct table *table, struct err *e) must_check;
