@@ -357,7 +357,10 @@ static int failed(struct session *s, int r, bool uncertain, struct err *e)
         transaction_free(s);
         return r;
     }
-    err_hint(e, "it stays open: another `commit` within ten minutes applies it once at most");
+    if (r == ERR_CANCELLED || uncertain || !e->service[0])
+        err_hint(e, "it stays open: another `commit` within ten minutes applies it once at most");
+    else if (!e->hint[0])
+        err_hint(e, "it stays open: `commit` tries once more, `rollback` drops it");
     return r;
 }
 
