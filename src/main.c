@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ static void set_signals(void)
     sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
     setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0); /* a core that is piped to a program knows no limit */
 }
 
 static void log_to_stderr(unused_arg void *ctx, struct str line)

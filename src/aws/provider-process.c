@@ -7,6 +7,7 @@
 
 #include "pksk/aws/provider.h"
 #include "pksk/aws/words.h"
+#include "pksk/base/file.h"
 #include "pksk/base/log.h"
 
 /* credential_process: a program of the user's that prints credentials as JSON. No shell is
@@ -82,6 +83,7 @@ static int run(struct str profile, char *const *argv, struct buf *ret, struct er
 
     if (pipe2(fds, O_CLOEXEC) < 0)
         return err_errno(e, ERR_FAILED, "cannot make a pipe for", str_of(argv[0]));
+    file_keep_sockets();
     number = spawn(argv, fds[1], &pid);
     close(fds[1]);
     if (number) {

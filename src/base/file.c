@@ -10,6 +10,7 @@
 #include "pksk/base/log.h"
 
 #define PENDING_MAX ((size_t)256 << 10)
+#define SOCKETS_BELOW 256
 
 static void cleanup_close(int *fd)
 {
@@ -201,6 +202,16 @@ int file_make_dirs(const char *path, struct err *e)
     if (mkdir(copy, 0700) < 0 && errno != EEXIST)
         return err_errno(e, ERR_FAILED, "cannot make the directory", str_of(copy));
     return 0;
+}
+
+void file_keep_sockets(void)
+{
+    struct stat st;
+
+    for (int fd = STDERR_FILENO + 1; fd < SOCKETS_BELOW; fd++) {
+        if (fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode))
+            fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
 }
 
 static const char *home(void)

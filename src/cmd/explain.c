@@ -1,5 +1,6 @@
 #include "pksk/cmd/command.h"
 
+#include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
 #include "pksk/plan/transact.h"
 #include "pksk/shell/output.h"
@@ -70,19 +71,21 @@ static int explain_then(struct session *s, const struct statement *st, struct bu
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
     _cleanup_(arena_free) struct arena a = {0};
-    _cleanup_(buf_free) struct buf text = {0};
+    _cleanup_(buf_free) struct buf text = {0}, safe = {0};
     struct plan p;
     int r;
 
     if (st->inner->then) {
         r = explain_then(s, st, &text, e);
-        return r < 0 ? r : output_print(s, st, buf_str(&text), e);
+    } else {
+        r = make_plan(s, &a, st->inner, &p, e);
+        if (r == 0)
+            r = render(s, st, &p, &text, e);
     }
-    r = make_plan(s, &a, st->inner, &p, e);
-
-    if (r == 0)
-        r = render(s, st, &p, &text, e);
-    return r < 0 ? r : output_print(s, st, buf_str(&text), e);
+    if (r < 0)
+        return r;
+    text_escape_json(&safe, buf_str(&text)); /* all data there is in JSON's or Python's strings */
+    return output_print(s, st, buf_str(&safe), e);
 }
 
 const struct command cmd_explain = {.run = run};

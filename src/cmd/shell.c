@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include "pksk/base/file.h"
 #include "pksk/base/log.h"
 
 /* system() ignores Ctrl-C in the shell while the command has the terminal, which is what is wanted
@@ -11,6 +12,7 @@ static int run(unused_arg struct session *s, const struct statement *st, struct 
     _cleanup_(cleanup_free) char *line = mem_dup(st->rest.s, st->rest.len);
 
     fflush(stdout);
+    file_keep_sockets();
     int status = system(line);
 
     if (status < 0)

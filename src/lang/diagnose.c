@@ -6,12 +6,6 @@
 #define WINDOW 100 /* cells of a line that are shown */
 #define LEAD 60    /* of these, before the fault */
 
-static bool bidi(int32_t c)
-{
-    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
-           c == 0x200F || c == 0x061C;
-}
-
 /* How the character at `at` is shown: appends it, returns its cells, moves on. */
 static size_t show(struct buf *b, struct str t, size_t *at)
 {
@@ -27,8 +21,8 @@ static size_t show(struct buf *b, struct str t, size_t *at)
     }
     if (c < 0)
         snprintf(text, sizeof(text), "\\x%02x", (unsigned char)t.s[from]);
-    else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || bidi(c))
-        snprintf(text, sizeof(text), "\\u%04x", (unsigned)c);
+    else if (utf8_steers(c))
+        snprintf(text, sizeof(text), c < 0x10000 ? "\\u%04x" : "\\u{%x}", (unsigned)c);
     else
         text[0] = '\0';
     if (text[0]) {

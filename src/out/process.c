@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pksk/base/file.h"
+
 static void default_signals(posix_spawnattr_t *attributes)
 {
     static const int ours[] = {SIGPIPE, SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGTTIN, SIGWINCH};
@@ -43,6 +45,7 @@ int process_start(struct process *p, const char *command, char *const *env, stru
 
     if (pipe2(ends, O_CLOEXEC) < 0)
         return err_errno(e, ERR_FAILED, "cannot run", str_of(command));
+    file_keep_sockets();
     errno = spawn(&pid, ends[0], command, env);
     if (errno) {
         int r = err_errno(e, ERR_FAILED, "cannot run", str_of(command));

@@ -4,18 +4,6 @@
 
 #include "pksk/base/utf8.h"
 
-/* What would move the cursor, colour the screen, hide, or turn the order of what is shown. */
-static bool steers(int32_t c)
-{
-    if (c < 0x20 || (c >= 0x7f && c <= 0x9f))
-        return true;
-    if (c < 0x61c)
-        return false;
-    return c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x2069) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
-           (c >= 0xe0000 && c <= 0xe007f);
-}
-
 static bool is_plain(char c)
 {
     return c >= 0x20 && c < 0x7f;
@@ -59,7 +47,7 @@ void text_escape(struct buf *b, struct str text)
         c = utf8_decode(text, i, &len);
         if (c < 0)
             buf_addf(b, "\\x%02x", (unsigned char)text.s[i]);
-        else if (steers(c))
+        else if (utf8_steers(c))
             add_escape(b, c);
         else
             buf_add(b, text.s + i, len);
@@ -88,7 +76,7 @@ void text_escape_json(struct buf *b, struct str json)
         c = utf8_decode(json, i, &len);
         if (c < 0)
             buf_lit(b, "\\ufffd");
-        else if (steers(c) && c != '\n')
+        else if (utf8_steers(c) && c != '\n')
             add_json_escape(b, c);
         else
             buf_add(b, json.s + i, len);
@@ -100,7 +88,7 @@ bool text_is_safe(struct str text)
     for (size_t i = plain_run(text, 0), len; i < text.len; i = plain_run(text, i + len)) {
         int32_t c = utf8_decode(text, i, &len);
 
-        if (c < 0 || steers(c))
+        if (c < 0 || utf8_steers(c))
             return false;
     }
     return true;

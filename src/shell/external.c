@@ -19,6 +19,7 @@ static int run_editor(const char *path, struct err *e)
     _cleanup_(buf_free) struct buf line = {0};
 
     buf_addf(&line, "%s '%s'", editor(), path); /* the path is ours and holds no quote */
+    file_keep_sockets();
     int status = system(buf_cstr(&line));
 
     if (status < 0)

@@ -40,6 +40,10 @@ void file_abort(struct file_out *f); /* removes the temporary; fine when closed 
  * kept. */
 int file_write_all(int fd, struct str bytes);
 
+/* To call before another program is started: sockets, which libraries open without it, are closed
+ * in the child. */
+void file_keep_sockets(void);
+
 /* "~/x" and "$VAR/x" as the AWS files have them. *ret is the caller's to free. */
 char *file_expand(struct str path) must_check;
 

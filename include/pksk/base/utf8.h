@@ -16,6 +16,10 @@ int32_t utf8_decode(struct str t, size_t at, size_t *len);
 void utf8_encode(struct buf *b,
                  uint32_t code_point); /* a surrogate or too large a value becomes U+FFFD */
 
+/* Would the character move the cursor, colour the screen, hide, or turn the order of what is shown?
+ */
+bool utf8_steers(int32_t code_point);
+
 /* The longest prefix of at most max bytes that does not cut a character. */
 struct str utf8_cut(struct str t, size_t max);
 
