@@ -9,7 +9,8 @@
 #define UNSETTLED_BYTES_MAX ((size_t)48 << 20)
 #define FLIGHT_BYTES_MAX ((size_t)24 << 20)
 #define UNANSWERED_ROUNDS 2 /* without any answer ever, each of the client's several attempts */
-#define DRAIN_MS 10000      /* after Ctrl-C or a failure, for the answers to what is in flight */
+#define WINDOW_MIN 4u
+#define DRAIN_MS 10000 /* after Ctrl-C or a failure, for the answers to what is in flight */
 
 /* One request: its ops are in flight, or, cut out of a refused one, about to be. */
 struct batch {
@@ -38,8 +39,8 @@ struct bulk {
     unsigned in_flight, window, clean; /* the most ever, the most now, whole successes since */
     unsigned round;                    /* goes up once for all that was in flight together */
     struct backoff backoff;
-    int64_t pause_until_us;
-    bool answered; /* some request got an answer: the endpoint is there */
+    int64_t again_us, pause_until_us; /* for what the last round refused; for all */
+    bool answered;                    /* some request got an answer: the endpoint is there */
 
     struct buf body, key;
     struct arena scratch;
@@ -300,27 +301,31 @@ static int launch_all(struct bulk *b, bool all, int64_t now)
 
 /* ---- answers */
 
-/* The table could not take all that was in flight together: fewer at a time, and a pause. */
-static int64_t note_refusal(struct bulk *b, const struct batch *batch, bool whole)
+/* When to send again what came back. The number in flight shrinks by a quarter, once for all that
+ * were under way together; never below a few, since the client has paused before it gave a
+ * throttled request up, and all pause when a second round brings nothing. A small part that came
+ * back is how a table at its limit answers; most of a batch means that it is beyond. */
+static int64_t note_refusal(struct bulk *b, const struct batch *batch, size_t left)
 {
     int64_t now = clock_mono_us(b->clock);
+    bool whole = left == batch->count, first = batch->round == b->round;
 
-    b->clean = 0;
+    if (left * 2 > batch->count)
+        b->clean = 0;
+    if (first && left * 2 > batch->count) {
+        b->window = MAX(b->window - b->window / 4, MIN(b->window, WINDOW_MIN));
+        b->round++;
+    }
     if (!whole) {
         struct backoff short_one = {0};
 
-        if (batch->round == b->round && b->window > 2) {
-            b->window--;
-            b->round++;
-        }
         return now + backoff_next_ms(&short_one, true) * (int64_t)1000;
     }
-    if (batch->round == b->round) {
-        b->window = MAX(b->window / 2, 1u);
-        b->round++;
-        b->pause_until_us = now + backoff_next_ms(&b->backoff, false) * (int64_t)1000;
+    if (first) {
+        b->again_us = now + backoff_next_ms(&b->backoff, false) * (int64_t)1000;
+        b->pause_until_us = b->backoff.rounds > 1 ? b->again_us : 0;
     }
-    return b->pause_until_us;
+    return b->again_us;
 }
 
 static void note_success(struct bulk *b)
@@ -339,7 +344,7 @@ static void send_again(struct bulk *b, struct op *op, int64_t when)
 
 static void again_all(struct bulk *b, struct batch *batch)
 {
-    int64_t when = note_refusal(b, batch, true);
+    int64_t when = note_refusal(b, batch, batch->count);
 
     for (size_t i = 0; i < batch->count; i++)
         send_again(b, batch->ops[i], when);
@@ -385,7 +390,7 @@ static int take_batch(struct bulk *b, struct batch *batch, const struct reply *r
             unprocessed[i] = true;
         }
     }
-    int64_t when = left ? note_refusal(b, batch, left == batch->count) : 0;
+    int64_t when = left ? note_refusal(b, batch, left) : 0;
 
     for (size_t i = 0; i < batch->count; i++) {
         if (unprocessed[i])
@@ -395,7 +400,7 @@ static int take_batch(struct bulk *b, struct batch *batch, const struct reply *r
     }
     if (left < batch->count)
         b->backoff = (struct backoff){0};
-    if (!left)
+    if (left * 2 <= batch->count)
         note_success(b);
     return 0;
 }

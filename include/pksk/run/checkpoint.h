@@ -11,7 +11,7 @@
 #include "pksk/base/arena.h"
 #include "pksk/base/err.h"
 
-#define CHECKPOINT_EVERY_US 1000000
+#define CHECKPOINT_EVERY_US 500000
 
 struct checkpoint {
     const char *kind; /* "import" or "export" */

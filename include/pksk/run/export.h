@@ -29,7 +29,7 @@ struct export_options {
     const char *path; /* the result; NULL: bytes go to write() */
     int (*write)(void *ctx, struct str bytes, struct err *e);
 
-    /* For formats in which every item stands by itself. Written every second and when the export
+    /* For formats in which every item stands by itself. Written twice a second and when the export
      * stops; removed when it is done; used when it is there for the same table and format. NULL:
      * none, and the partial file goes when the export stops. */
     const char *checkpoint_path;

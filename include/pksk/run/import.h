@@ -49,7 +49,7 @@ struct import_options {
      * The file appears with the first of them. */
     const char *reject_path;
 
-    /* Written every second and when the import stops; removed when it is done; used when it is
+    /* Written twice a second and when the import stops; removed when it is done; used when it is
      * there for the same file, unchanged, and the same table. NULL: none, and none for standard
      * input. */
     const char *checkpoint_path;
