@@ -121,8 +121,11 @@ static void add_joined(struct expression *x, struct buf *out, const struct expr 
                        const char *between, struct str item_key)
 {
     for (const struct expr *kid = expr->first; kid; kid = kid->next) {
-        if (kid != expr->first)
+        if (kid != expr->first) {
             buf_str_add(out, str_of(between));
+            if (x)
+                x->operators++;
+        }
         add_grouped(x, out, kid, item_key);
     }
 }
@@ -142,7 +145,9 @@ static void add_call(struct expression *x, struct buf *out, const struct expr *e
 void expression_add(struct expression *x, struct buf *out, const struct expr *expr,
                     struct str item_key)
 {
-    if (x && expr->kind != EXPR_PATH && expr->kind != EXPR_VALUE)
+    bool joined = expr->kind == EXPR_AND || expr->kind == EXPR_OR; /* one for each word between */
+
+    if (x && !joined && expr->kind != EXPR_PATH && expr->kind != EXPR_VALUE)
         x->operators++;
     switch (expr->kind) {
     case EXPR_AND:

@@ -74,8 +74,6 @@ static int check_paths(const struct writing *b, struct err *e)
 static void add_action(struct expression *x, struct buf *out, const struct update_action *u)
 {
     expression_path(x, out, u->path);
-    if (x)
-        x->operators++;
     if (!u->value)
         return;
     if (u->kind == UPDATE_SET)

@@ -149,4 +149,48 @@ TEST(order_is_exact)
     CHECK(number_compare(STR("00100"), STR("+1E2")) == 0);
 }
 
+TEST(sum)
+{
+    static const struct {
+        const char *a, *b, *plus, *minus; /* NULL: out of range */
+    } cases[] = {
+        {"1", "1", "2", "0"},
+        {"0", "-0", "0", "0"},
+        {"1.50", "0.5", "2", "1"},
+        {"-1", "0.001", "-0.999", "-1.001"},
+        {"99", "1", "100", "98"},
+        {"100", "0.01", "100.01", "99.99"},
+        {"-5", "-7", "-12", "2"},
+        {"5", "-7", "-2", "12"},
+        {"1e125", "1e125",
+         "2"
+         "00000000000000000000000000000000000000000000000000000000000000"
+         "000000000000000000000000000000000000000000000000000000000000000",
+         "0"},
+        {"1e-130", "-1e-130", "0", NULL},
+        {"99999999999999999999999999999999999999", "1", "100000000000000000000000000000000000000",
+         "99999999999999999999999999999999999998"},
+        {"1e125", "1", NULL, NULL},
+        {"9.9e125", "1e125", NULL, NULL},
+        {"99999999999999999999999999999999999999", "0.1", NULL, NULL},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        for (unsigned minus = 0; minus < 2; minus++) {
+            const char *want = minus ? cases[i].minus : cases[i].plus;
+            struct buf b = {0};
+            struct err e = {0};
+            int r = number_add(str_of(cases[i].a), str_of(cases[i].b), minus, &b, &e);
+
+            if (strcmp(cases[i].a, "1e-130") == 0 && minus) /* 2e-130, with all its zeros */
+                CHECK(r == 0 && b.len == 132 && str_ends(buf_str(&b), STR("02")));
+            else if (want)
+                CHECK_STR(buf_str(&b), want);
+            else
+                CHECK(r == ERR_SYNTAX);
+            buf_free(&b);
+        }
+    }
+}
+
 TEST_MAIN()
