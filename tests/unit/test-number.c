@@ -171,14 +171,14 @@ TEST(sum)
         {"99999999999999999999999999999999999999", "1", "100000000000000000000000000000000000000",
          "99999999999999999999999999999999999998"},
         {"1e125", "1", NULL, NULL},
-        {"9.9e125", "1e125", NULL, NULL},
+        {"9.9e125", "9.9e125", NULL, "0"},
         {"99999999999999999999999999999999999999", "0.1", NULL, NULL},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         for (unsigned minus = 0; minus < 2; minus++) {
             const char *want = minus ? cases[i].minus : cases[i].plus;
-            struct buf b = {0};
+            _cleanup_(buf_free) struct buf b = {0};
             struct err e = {0};
             int r = number_add(str_of(cases[i].a), str_of(cases[i].b), minus, &b, &e);
 
@@ -188,7 +188,6 @@ TEST(sum)
                 CHECK_STR(buf_str(&b), want);
             else
                 CHECK(r == ERR_SYNTAX);
-            buf_free(&b);
         }
     }
 }
