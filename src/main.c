@@ -111,7 +111,7 @@ static int run(const struct options *o)
         session_complain(&s, STR(""), STR(""), &e);
         r = r < 0 ? r : e.code;
     }
-    status = s.leaving && r == 0 ? s.leave_status : err_exit_status(r);
+    status = s.leaving && s.leave_status >= 0 ? s.leave_status : err_exit_status(r);
     session_close(&s);
     return status;
 }

@@ -10,7 +10,7 @@ static int run(struct session *s, const struct statement *st, struct err *e)
         return ERR_SYNTAX;
     }
     s->leaving = true;
-    s->leave_status = (int)status;
+    s->leave_status = st->args ? (int)status : -1;
     return 0;
 }
 

@@ -68,7 +68,8 @@ static int import(struct session *s, struct import_options *o, struct err *e)
 
     progress_end(&i.line);
     buf_free(&i.what);
-    report(s, o, &totals);
+    if (r == 0 || totals.bulk.requests)
+        report(s, o, &totals);
     if (r < 0 && totals.checkpoint)
         err_hint(e, "the same import goes on from there");
     if (r == 0 && totals.rejected)

@@ -65,7 +65,7 @@ struct session {
         size_t i);  /* of help, beside the verbs; NULL after the last; set by main */
     unsigned depth; /* of source */
     bool leaving;   /* exit was said */
-    int leave_status;
+    int leave_status; /* -1: exit was said without one */
 };
 
 /* Reads the configuration file; connects to nothing. */
