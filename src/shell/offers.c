@@ -32,8 +32,14 @@ static void offer_word(struct completer *c, struct str word)
 static void offer_indexes(struct completer *c)
 {
     const struct table *t = completer_table(c);
-    for (size_t i = 0; t && i < t->index_count; i++)
-        completer_offer(c, EXPECT_INDEX, t->indexes[i].name, false);
+    bool sign = str_starts(c->point.prefix, STR("@"));
+
+    for (size_t i = 0; t && i < t->index_count; i++) {
+        struct str name = t->indexes[i].name;
+
+        completer_offer(c, EXPECT_INDEX,
+                        sign ? arena_printf(&c->arena, "@%.*s", STR_ARG(name)) : name, false);
+    }
 }
 
 static void offer_key_names(struct completer *c, const struct key_schema *key)
