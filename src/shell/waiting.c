@@ -29,43 +29,50 @@ static bool is_active(const struct table *t)
     return active;
 }
 
-int waiting_until_active(struct session *s, struct str table, struct err *e)
+/* 1: the table is as it should be; 0: not yet. */
+static int active(struct session *s, struct str table, struct err *e)
+{
+    const struct table *t;
+    int r = schema_refresh(s->schemas, table, &t, e);
+
+    return r < 0 ? r : is_active(t);
+}
+
+static int gone(struct session *s, struct str table, struct err *e)
+{
+    const struct table *t;
+    int r = schema_refresh(s->schemas, table, &t, e);
+
+    if (r < 0)
+        return str_is(str_of(e->service), "ResourceNotFoundException") ? 1 : r;
+    return 0;
+}
+
+static int until(struct session *s, struct str table, const char *what,
+                 int (*reached)(struct session *, struct str, struct err *), struct err *e)
 {
     struct progress p;
-    const struct table *t;
     int r;
 
     progress_begin(&p, s->clock, 0);
-    for (;;) {
-        r = schema_refresh(s->schemas, table, &t, e);
-        if (r < 0 || is_active(t))
-            break;
-        r = pause_a_while(s, &p, "waiting for the table to be ACTIVE", e);
+    while ((r = reached(s, table, e)) == 0) {
+        r = pause_a_while(s, &p, what, e);
         if (r < 0)
             break;
     }
     progress_end(&p);
-    return r;
+    return MIN(r, 0);
+}
+
+int waiting_until_active(struct session *s, struct str table, struct err *e)
+{
+    return until(s, table, "waiting for the table to be ACTIVE", active, e);
 }
 
 int waiting_until_gone(struct session *s, struct str table, struct err *e)
 {
-    struct progress p;
-    const struct table *t;
-    int r;
+    int r = until(s, table, "waiting for the table to be gone", gone, e);
 
-    progress_begin(&p, s->clock, 0);
-    for (;;) {
-        r = schema_refresh(s->schemas, table, &t, e);
-        if (r < 0) {
-            r = str_is(str_of(e->service), "ResourceNotFoundException") ? 0 : r;
-            break;
-        }
-        r = pause_a_while(s, &p, "waiting for the table to be gone", e);
-        if (r < 0)
-            break;
-    }
-    progress_end(&p);
     schema_forget(s->schemas, table);
     return r;
 }
