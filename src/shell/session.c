@@ -220,6 +220,19 @@ int session_table(struct session *s, const struct word *given, const struct tabl
     return r < 0 ? r : schema_get(s->schemas, name, ret, e);
 }
 
+bool session_refresh(struct session *s, const struct table **t, int64_t since_ms,
+                     const struct err *e)
+{
+    _cleanup_(cleanup_free) char *name = NULL;
+    struct err why;
+
+    if ((*t)->described_ms >= since_ms ||
+        (e->code != ERR_SYNTAX && !str_is(str_of(e->service), "ValidationException")))
+        return false;
+    name = mem_dup((*t)->name.s, (*t)->name.len);
+    return schema_refresh(s->schemas, str_of(name), t, &why) == 0;
+}
+
 /* ---- what the parser asks */
 
 static int live_is_index(void *ctx, struct str table, struct str word, struct err *e)

@@ -200,6 +200,7 @@ static int add_partiql(struct session *s, const struct statement *st, struct err
 static int add_one(struct session *s, const struct statement *st, struct err *e)
 {
     struct transaction *t = s->transaction;
+    int64_t since = clock_wall_ms(s->clock);
     const struct table *table;
     struct plan p;
 
@@ -215,6 +216,8 @@ static int add_one(struct session *s, const struct statement *st, struct err *e)
     if (st->verb == VERB_GET)
         return add_gets(s, st, table, e);
     r = plan_action(&t->arena, st, table, &p, e);
+    if (r < 0 && session_refresh(s, &table, since, e))
+        r = plan_action(&t->arena, st, table, &p, e);
     return r < 0 ? r : take(t, &p, st, e);
 }
 

@@ -242,17 +242,44 @@ static int send(struct session *s, const struct statement *st, const struct plan
 int writing_plan(struct session *s, struct arena *a, const struct statement *st, struct plan *ret,
                  struct err *e)
 {
+    int64_t since = clock_wall_ms(s->clock);
     const struct table *t;
     int r = session_table(s, st->table, &t, e);
 
-    return r < 0 ? r : plan_write(a, st, t, ret, e);
+    if (r < 0)
+        return r;
+    r = plan_write(a, st, t, ret, e);
+    if (r < 0 && session_refresh(s, &t, since, e))
+        r = plan_write(a, st, t, ret, e);
+    return r;
+}
+
+/* The service finds the key wrong: is it another one than the one remembered? */
+static bool plan_anew(struct session *s, struct arena *a, const struct statement *st,
+                      int64_t since_ms, struct plan *p, const struct err *e)
+{
+    const struct table *t;
+    struct plan fresh;
+    struct err why;
+
+    if (session_table(s, st->table, &t, &why) < 0 || !session_refresh(s, &t, since_ms, e) ||
+        plan_write(a, st, t, &fresh, &why) < 0 || str_eq(fresh.body, p->body))
+        return false;
+    *p = fresh;
+    return true;
 }
 
 int writing_run(struct session *s, const struct statement *st, struct err *e)
 {
     _cleanup_(arena_free) struct arena a = {0};
+    int64_t since = clock_wall_ms(s->clock);
     struct plan p;
     int r = writing_plan(s, &a, st, &p, e);
 
-    return r < 0 ? r : send(s, st, &p, &a, e);
+    if (r < 0)
+        return r;
+    r = send(s, st, &p, &a, e);
+    if (r == ERR_FAILED && plan_anew(s, &a, st, since, &p, e))
+        r = send(s, st, &p, &a, e);
+    return r;
 }

@@ -62,9 +62,9 @@ struct session {
     /* Runs one statement; set by main, since commands are the layer above. */
     int (*run)(struct session *s, const struct statement *st, struct err *e);
     const char *(*topic)(
-        size_t i);  /* of help, beside the verbs; NULL after the last; set by main */
-    unsigned depth; /* of source */
-    bool leaving;   /* exit was said */
+        size_t i);    /* of help, beside the verbs; NULL after the last; set by main */
+    unsigned depth;   /* of source */
+    bool leaving;     /* exit was said */
     int leave_status; /* -1: exit was said without one */
 };
 
@@ -85,6 +85,10 @@ int session_reload_profile(struct session *s, struct err *e) must_check;
  * becomes the current one). The schema is the cache's. */
 int session_table(struct session *s, const struct word *given, const struct table **ret,
                   struct err *e) must_check;
+/* Could what went wrong come from a schema that was kept from before that time? Then it is asked
+ * for anew: true, and *t is the fresh one. */
+bool session_refresh(struct session *s, const struct table **t, int64_t since_ms,
+                     const struct err *e);
 int session_table_name(struct session *s, const struct word *given, struct str *ret,
                        struct err *e) must_check;
 void session_use(struct session *s, struct str table);
