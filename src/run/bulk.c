@@ -9,7 +9,7 @@
 #define UNSETTLED_BYTES_MAX ((size_t)48 << 20)
 #define FLIGHT_BYTES_MAX ((size_t)24 << 20)
 #define UNANSWERED_ROUNDS 2 /* without any answer ever, each of the client's several attempts */
-#define WINDOW_MIN 4u
+#define WINDOW_MIN 8u
 #define DRAIN_MS 10000 /* after Ctrl-C or a failure, for the answers to what is in flight */
 
 /* One request: its ops are in flight, or, cut out of a refused one, about to be. */
