@@ -16,6 +16,7 @@ class Hostile:
         self.error = None           # (code, message) of every Scan, Query and GetItem
         self.redirect = None        # a URL that everything is sent on to
         self.asked = []
+        self.written = set()        # the partition keys of all that was put
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         self.server.handle_error = lambda *_: None  # a client that leaves early
@@ -39,6 +40,10 @@ class Hostile:
             return {"Item": self.items[0]} if self.items else {}
         if operation in ("Scan", "Query"):
             return {"Items": self.items, "Count": len(self.items), "ScannedCount": len(self.items)}
+        if operation in ("PutItem", "UpdateItem"):
+            self.written.add(request.get("Item", request.get("Key"))[self.key]["S"])
+        for writes in request.get("RequestItems", {}).values() if operation == "BatchWriteItem" else ():
+            self.written.update(write["PutRequest"]["Item"][self.key]["S"] for write in writes)
         return {}
 
     def _handler(hostile):  # noqa: N805: the handler's own self is another
