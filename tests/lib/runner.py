@@ -5,6 +5,8 @@ Programs are: what the sanitizer build registers with meson (the suite is the pa
 tests/PART/run, and every tests/lib/check-*. NAME is a part (unit), one program of it (unit/base), or,
 for a part with a run file, any part of a test's name (sessions/limit).
 
+--valgrind runs pksk under valgrind instead of with the sanitizers, by default for the transcripts alone.
+
 Each program has a folder of its own in TMPDIR and HOME, and a time limit. A report of a sanitizer is
 a failure whoever swallowed it, and so is a program that ends before its plan is done.
 """
@@ -24,6 +26,7 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NOT_TESTS = {"bench", "shop", "lib"}
 LIMIT = 400
+VALGRIND = "--valgrind"
 JOBS = max(2, os.cpu_count() or 1)
 
 
@@ -120,7 +123,20 @@ def environment(folder, home):
         LC_ALL="C.UTF-8", TERM="dumb", AWS_EC2_METADATA_DISABLED="true",
         ASAN_OPTIONS=f"log_path={folder}/sanitizer:exitcode=99:detect_leaks=1",
         UBSAN_OPTIONS=f"log_path={folder}/sanitizer:print_stacktrace=1:halt_on_error=1")
+    if VALGRIND in sys.argv:
+        under_valgrind(mine, folder)
     return mine
+
+
+def under_valgrind(mine, folder):
+    """pksk becomes a script that runs the plain build under valgrind; reports go where the sanitizers' go."""
+    path = os.path.join(folder, "pksk")
+    with open(path, "w", encoding="utf-8") as script:
+        script.write(f"#!/bin/sh\nexec valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite "
+                     f"--show-leak-kinds=definite --error-exitcode=99 --log-file='{folder}/sanitizer.%p' "
+                     f"'{mine['PKSK_PLAIN']}' \"$@\"\n")
+    os.chmod(path, 0o700)
+    mine["PKSK"] = path
 
 
 def localdb_cache():
@@ -152,7 +168,9 @@ def run(program, scratch):
         result.broken(f"exit status {status}")
     for path in sorted(glob.glob(os.path.join(folder, "sanitizer*"))):
         with open(path, errors="backslashreplace") as report:
-            result.broken(*report.read().splitlines()[:60])
+            lines = report.read().splitlines()
+        if lines:
+            result.broken(*lines[:60])
     if result.failed and said:
         result.lines += ["standard error:", *said[-40:]]
     return result
@@ -169,6 +187,8 @@ def show(result):
 
 
 def main(names):
+    if VALGRIND in names:
+        names = [name for name in names if name != VALGRIND] or ["sessions"]
     chosen = choose(programs(), names)
     scratch = tempfile.mkdtemp(prefix="pksk-tests-")
     passed = failed = 0
