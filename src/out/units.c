@@ -43,12 +43,21 @@ void text_bytes(struct buf *b, uint64_t n)
     buf_addf(b, "%" PRIu64 " B", n);
 }
 
+struct text_small text_amount(uint64_t tenths)
+{
+    struct text_small t;
+    _cleanup_(buf_free) struct buf whole = {0};
+
+    text_count(&whole, tenths / 10);
+    if (tenths % 10)
+        buf_addf(&whole, ".%u", (unsigned)(tenths % 10));
+    snprintf(t.s, sizeof(t.s), "%s", buf_cstr(&whole));
+    return t;
+}
+
 void text_units(struct buf *b, uint64_t tenths, const char *name)
 {
-    text_count(b, tenths / 10);
-    if (tenths % 10)
-        buf_addf(b, ".%u", (unsigned)(tenths % 10));
-    buf_addf(b, " %s", name);
+    buf_addf(b, "%s %s", text_amount(tenths).s, name);
 }
 
 void text_duration(struct buf *b, int64_t us)

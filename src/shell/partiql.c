@@ -144,12 +144,11 @@ static void note_totals(const struct statement_run *run, bool writes)
 
     text_duration(&took, run->took_us);
     if (writes)
-        session_note(run->s, "done  %zu.%zu WCU  %s", (size_t)run->tenths / 10,
-                     (size_t)run->tenths % 10, buf_cstr(&took));
+        session_note(run->s, "done  %s WCU  %s", text_amount(run->tenths).s, buf_cstr(&took));
     else
-        session_note(run->s, "%zu item%s  %zu page%s  %zu.%zu RCU  %s", (size_t)run->items,
+        session_note(run->s, "%zu item%s  %zu page%s  %s RCU  %s", (size_t)run->items,
                      run->items == 1 ? "" : "s", (size_t)run->pages, run->pages == 1 ? "" : "s",
-                     (size_t)run->tenths / 10, (size_t)run->tenths % 10, buf_cstr(&took));
+                     text_amount(run->tenths).s, buf_cstr(&took));
 }
 
 static int run_one(struct session *s, const struct statement *st, const struct plan *p,
@@ -265,9 +264,8 @@ static int finish_batch(struct session *s, const struct statement *st, const str
     if (partiql_changes(st))
         writing_note(s, reply);
     else
-        session_note(s, "%zu item%s of %zu  %zu.%zu RCU", result.count,
-                     result.count == 1 ? "" : "s", p->keys_given,
-                     (size_t)reply->capacity.tenths / 10, (size_t)reply->capacity.tenths % 10);
+        session_note(s, "%zu item%s of %zu  %s RCU", result.count, result.count == 1 ? "" : "s",
+                     p->keys_given, text_amount(reply->capacity.tenths).s);
     return 0;
 }
 

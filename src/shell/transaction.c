@@ -338,10 +338,8 @@ static int committed(struct session *s, const struct statement *st, const struct
     }
     text_duration(&took, reply->took_us);
     if (reads)
-        session_note(s, "%zu item%s of %zu  %zu.%zu RCU  %s", reply->count,
-                     reply->count == 1 ? "" : "s", p->keys_given,
-                     (size_t)reply->capacity.tenths / 10, (size_t)reply->capacity.tenths % 10,
-                     buf_cstr(&took));
+        session_note(s, "%zu item%s of %zu  %s RCU  %s", reply->count, reply->count == 1 ? "" : "s",
+                     p->keys_given, text_amount(reply->capacity.tenths).s, buf_cstr(&took));
     else
         writing_note(s, reply);
     if (!reads)

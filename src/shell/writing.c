@@ -12,8 +12,7 @@ void writing_note(struct session *s, const struct reply *reply)
     _cleanup_(buf_free) struct buf took = {0};
 
     text_duration(&took, reply->took_us);
-    session_note(s, "done  %zu.%zu WCU  %s", (size_t)reply->capacity.tenths / 10,
-                 (size_t)reply->capacity.tenths % 10, buf_cstr(&took));
+    session_note(s, "done  %s WCU  %s", text_amount(reply->capacity.tenths).s, buf_cstr(&took));
 }
 
 int writing_print(struct session *s, const struct statement *st, const struct plan *p,

@@ -52,6 +52,10 @@ const char *colour_on(enum colour c);
  */
 void text_count(struct buf *b, uint64_t n); /* with thousands separated by a comma: 1,234,567 */
 void text_bytes(struct buf *b, uint64_t n);
+struct text_small {
+    char s[32];
+};
+struct text_small text_amount(uint64_t tenths); /* capacity, for %s: "12.5", "3" */
 void text_units(struct buf *b, uint64_t tenths,
                 const char *name); /* capacity: "12.5 RCU", "3 RCU" */
 void text_duration(struct buf *b, int64_t us);
