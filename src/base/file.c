@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -67,6 +68,46 @@ int file_read_private(const char *path, size_t max, struct buf *ret, struct err 
                        "%s is not a file that only you can write, so pksk does not read it", path);
     }
     return read_fd(fd, path, max, ret, e);
+}
+
+/* Waits until fd is readable. SIGINT is let in only while waiting: one that comes between the look
+ * at the flag and the waiting would otherwise be waited over. */
+static int wait_readable(int fd)
+{
+    struct pollfd what = {.fd = fd, .events = POLLIN};
+    sigset_t interrupt, before;
+    int n = -1;
+
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, &before);
+    while (!cancel_flag && (n = ppoll(&what, 1, NULL, &before)) < 0 && errno == EINTR)
+        ;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (cancel_flag)
+        return ERR_CANCELLED;
+    return n < 0 ? ERR_FAILED : 0;
+}
+
+int file_read_line(int fd, struct buf *ret)
+{
+    char c;
+
+    for (;;) {
+        int r = wait_readable(fd);
+
+        if (r < 0)
+            return r;
+        ssize_t n = read(fd, &c, 1);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return ERR_FAILED;
+        if (n == 0 || c == '\n')
+            return 0;
+        buf_char(ret, c);
+    }
 }
 
 int file_write_all(int fd, struct str bytes)

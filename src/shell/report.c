@@ -116,24 +116,6 @@ void session_complain(unused_arg struct session *s, struct str source, struct st
     put(buf_str(&line));
 }
 
-/* A line from the terminal, whatever standard input is. */
-static int read_answer(struct buf *answer, struct err *e)
-{
-    char c;
-
-    for (;;) {
-        ssize_t n = read(STDIN_FILENO, &c, 1);
-
-        if (n < 0 && errno == EINTR && !cancel_flag)
-            continue;
-        if (n < 0 || cancel_flag)
-            return err_set(e, ERR_CANCELLED, "interrupted");
-        if (n == 0 || c == '\n')
-            return 0;
-        buf_char(answer, c);
-    }
-}
-
 int session_ask(struct session *s, struct buf *answer, struct err *e, const char *question)
 {
     _cleanup_(buf_free) struct buf line = {0};
@@ -146,7 +128,10 @@ int session_ask(struct session *s, struct buf *answer, struct err *e, const char
     }
     add_coloured(&line, COLOUR_WARN, str_of(question));
     put(buf_str(&line));
-    return read_answer(answer, e);
+    int r = file_read_line(STDIN_FILENO, answer);
+
+    return r < 0 ? err_set(e, r, r == ERR_CANCELLED ? "interrupted" : "the answer cannot be read")
+                 : 0;
 }
 
 int session_confirm(struct session *s, struct err *e, const char *format, ...)

@@ -1,31 +1,12 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "pksk/base/file.h"
-#include "pksk/base/log.h"
 #include "pksk/out/text.h"
 #include "pksk/shell/session.h"
 
 #define ANSWER_MAX 1000
-
-static int read_line(int fd, struct buf *answer)
-{
-    char c;
-
-    for (;;) {
-        ssize_t n = read(fd, &c, 1);
-
-        if (n < 0 && errno == EINTR && !cancel_flag)
-            continue;
-        if (n < 0 || cancel_flag)
-            return ERR_CANCELLED;
-        if (n == 0 || c == '\n')
-            return 0;
-        buf_char(answer, c);
-    }
-}
 
 /* The newline that was not echoed is written in the answer's place. */
 static int ask(int fd, struct str prompt, struct buf *answer)
@@ -41,7 +22,7 @@ static int ask(int fd, struct str prompt, struct buf *answer)
     if (tcsetattr(fd, TCSAFLUSH, &silent) < 0)
         return ERR_FAILED;
     text_escape(&safe, prompt);
-    int r = file_write_all(fd, buf_str(&safe)) < 0 ? ERR_FAILED : read_line(fd, answer);
+    int r = file_write_all(fd, buf_str(&safe)) < 0 ? ERR_FAILED : file_read_line(fd, answer);
 
     tcsetattr(fd, TCSAFLUSH, &before);
     if (file_write_all(fd, STR("\n")) < 0 && r == 0)

@@ -16,8 +16,8 @@ LONGEST_FILE = 900
 
 def tracked():
     """The files of the repository, or, in an unpacked archive, what lies there."""
-    git = subprocess.run(["git", "ls-files", "-z"], cwd=TOP, capture_output=True)
-    if git.returncode == 0:
+    git = shutil.which("git") and subprocess.run(["git", "ls-files", "-z"], cwd=TOP, capture_output=True)
+    if git and git.returncode == 0:
         names = git.stdout.decode().split("\0")
     else:
         names = [os.path.relpath(os.path.join(folder, name), TOP)

@@ -9,7 +9,7 @@
 #include "pksk/item/value.h"
 
 #define ROWS_MAX 1000
-#define ROWS_BYTES_MAX ((size_t)2 << 20)
+#define ROWS_BYTES_MAX ((size_t)256 << 10) /* the item that passes it is still kept */
 
 struct rows {
     struct arena arena;
