@@ -6,7 +6,7 @@
 #include "pksk/base/log.h"
 #include "pksk/dynamo/call.h"
 
-#define HEAP_KEPT (4 << 20)
+#define HEAP_KEPT (2 << 20)
 #define ROUND_MS 3600000 /* of a wait without limit */
 
 /* The copy made for an identity that has not changed is given again. */

@@ -1,10 +1,8 @@
 /* What the session says on standard error: dim lines, warnings, errors, questions. */
-#include <errno.h>
 #include <stdarg.h>
 #include <unistd.h>
 
 #include "pksk/base/file.h"
-#include "pksk/base/log.h"
 #include "pksk/base/utf8.h"
 #include "pksk/out/text.h"
 #include "pksk/shell/session.h"
