@@ -110,15 +110,6 @@ int reading_announce_plan(struct session *s, const struct statement *st, const s
 
 /* ---- reading */
 
-/* Could the service's refusal, or ours, come from a schema that is no longer the table's? */
-static bool may_be_stale(const struct table *t, int64_t since_ms, const struct err *e)
-{
-    if (t->described_ms >= since_ms)
-        return false;
-    return e->code == ERR_SYNTAX || str_is(str_of(e->service), "ValidationException") ||
-           str_is(str_of(e->service), "ResourceNotFoundException");
-}
-
 int reading_plan(struct session *s, struct arena *a, const struct statement *st, struct plan *ret,
                  struct err *e)
 {
@@ -129,14 +120,8 @@ int reading_plan(struct session *s, struct arena *a, const struct statement *st,
     if (r < 0)
         return r;
     r = plan_read(a, st, t, ret, e);
-    if (r < 0 && may_be_stale(t, since, e)) {
-        struct err why;
-        _cleanup_(cleanup_free) char *name = mem_dup(t->name.s, t->name.len);
-
-        if (schema_refresh(s->schemas, str_of(name), &t, &why) < 0)
-            return r;
+    if (r < 0 && session_refresh(s, &t, since, e))
         r = plan_read(a, st, t, ret, e);
-    }
     return r;
 }
 
@@ -270,18 +255,10 @@ int reading_run(struct session *s, const struct statement *st, struct err *e)
         return r;
     rows_clear(&s->rows);
     r = begin(s, st, t, &items, e);
-    if (r < 0 && may_be_stale(t, since, e)) {
-        _cleanup_(cleanup_free) char *name = mem_dup(t->name.s, t->name.len);
-        struct err why;
-
-        if (schema_refresh(s->schemas, str_of(name), &t, &why) < 0) {
-            *e = str_is(str_of(e->service), "ResourceNotFoundException") ? why : *e;
-            return e->code;
-        }
+    if (r < 0 && session_refresh(s, &t, since, e))
         r = begin(s, st, t, &items, e);
-    }
     if (r < 0)
-        return r;
+        return e->code;
     int opened = output_open(&out, s, st, cursor_plan(s->reading), e);
 
     if (opened < 0)

@@ -220,17 +220,21 @@ int session_table(struct session *s, const struct word *given, const struct tabl
     return r < 0 ? r : schema_get(s->schemas, name, ret, e);
 }
 
-bool session_refresh(struct session *s, const struct table **t, int64_t since_ms,
-                     const struct err *e)
+bool session_refresh(struct session *s, const struct table **t, int64_t since_ms, struct err *e)
 {
     _cleanup_(cleanup_free) char *name = NULL;
+    bool gone = str_is(str_of(e->service), "ResourceNotFoundException");
     struct err why;
 
     if ((*t)->described_ms >= since_ms ||
-        (e->code != ERR_SYNTAX && !str_is(str_of(e->service), "ValidationException")))
+        (e->code != ERR_SYNTAX && !gone && !str_is(str_of(e->service), "ValidationException")))
         return false;
     name = mem_dup((*t)->name.s, (*t)->name.len);
-    return schema_refresh(s->schemas, str_of(name), t, &why) == 0;
+    if (schema_refresh(s->schemas, str_of(name), t, &why) == 0)
+        return true;
+    if (gone)
+        *e = why; /* it knows the names that there are */
+    return false;
 }
 
 /* ---- what the parser asks */

@@ -255,7 +255,7 @@ int writing_plan(struct session *s, struct arena *a, const struct statement *st,
 
 /* The service finds the key wrong: is it another one than the one remembered? */
 static bool plan_anew(struct session *s, struct arena *a, const struct statement *st,
-                      int64_t since_ms, struct plan *p, const struct err *e)
+                      int64_t since_ms, struct plan *p, struct err *e)
 {
     const struct table *t;
     struct plan fresh;

@@ -86,9 +86,8 @@ int session_reload_profile(struct session *s, struct err *e) must_check;
 int session_table(struct session *s, const struct word *given, const struct table **ret,
                   struct err *e) must_check;
 /* Could what went wrong come from a schema that was kept from before that time? Then it is asked
- * for anew: true, and *t is the fresh one. */
-bool session_refresh(struct session *s, const struct table **t, int64_t since_ms,
-                     const struct err *e);
+ * for anew: true, and *t is the fresh one. A table that is gone gets the better message. */
+bool session_refresh(struct session *s, const struct table **t, int64_t since_ms, struct err *e);
 int session_table_name(struct session *s, const struct word *given, struct str *ret,
                        struct err *e) must_check;
 void session_use(struct session *s, struct str table);
