@@ -30,10 +30,12 @@ static int make_plan(struct session *s, struct arena *a, const struct statement 
         return undo_plan(s, a, p, e);
     case VERB_CREATE:
         return plan_create_table(a, inner, p, e);
+    case VERB_CALL:
+        return plan_call(a, inner, p, e);
     default:
         err_at(e, ERR_SYNTAX, inner->verb_at,
                "%s sends no request of its own that could be explained", verb_name(inner->verb));
-        err_expected(e, "expected a statement that reads or writes items, or create table");
+        err_expected(e, "expected a statement that reads or writes items, create table or call");
         return ERR_SYNTAX;
     }
 }

@@ -72,7 +72,7 @@ static void begin_body(struct call *c, struct transfer *t)
     if (transfer_status(t) != 200)
         return;
     c->decoder = take_decoder(d);
-    reply_decoder_begin(c->decoder, str_of(c->operation), &c->arena, &c->reply);
+    reply_decoder_begin(c->decoder, str_of(c->operation), c->plain, &c->arena, &c->reply);
 }
 
 int attempt_take_body(void *ctx, struct transfer *t, struct str bytes, struct err *e)

@@ -137,12 +137,12 @@ static void make_uuid(struct dynamo *d, char ret[37])
                                i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", b[i]);
 }
 
-int dynamo_send(struct dynamo *d, const char *operation, struct str body, struct call **ret,
-                struct err *e)
+static int send(struct dynamo *d, const char *operation, struct str body, bool plain,
+                struct call **ret, struct err *e)
 {
     struct call *c = mem_resize(NULL, 1, sizeof(*c));
 
-    *c = (struct call){.d = d, .error_body = {.max = ERROR_BODY_MAX}};
+    *c = (struct call){.d = d, .plain = plain, .error_body = {.max = ERROR_BODY_MAX}};
     snprintf(c->operation, sizeof(c->operation), "%s", operation);
     buf_str_add(&c->body, body.len ? body : STR("{}"));
     make_uuid(d, c->invocation);
@@ -163,6 +163,12 @@ int dynamo_send(struct dynamo *d, const char *operation, struct str body, struct
     }
     *ret = c;
     return 0;
+}
+
+int dynamo_send(struct dynamo *d, const char *operation, struct str body, struct call **ret,
+                struct err *e)
+{
+    return send(d, operation, body, false, ret, e);
 }
 
 bool call_done(const struct call *c)
@@ -239,11 +245,11 @@ int dynamo_wait(struct dynamo *d, struct call *c, struct err *e)
     return c->reply.err.code;
 }
 
-int dynamo_call(struct dynamo *d, const char *operation, struct str body, struct call **ret,
-                struct err *e)
+static int call(struct dynamo *d, const char *operation, struct str body, bool plain,
+                struct call **ret, struct err *e)
 {
     struct call *c;
-    int r = dynamo_send(d, operation, body, &c, e);
+    int r = send(d, operation, body, plain, &c, e);
 
     *ret = NULL;
     if (r < 0)
@@ -255,4 +261,16 @@ int dynamo_call(struct dynamo *d, const char *operation, struct str body, struct
     }
     *ret = c;
     return r;
+}
+
+int dynamo_call(struct dynamo *d, const char *operation, struct str body, struct call **ret,
+                struct err *e)
+{
+    return call(d, operation, body, false, ret, e);
+}
+
+int dynamo_call_plain(struct dynamo *d, const char *operation, struct str body, struct call **ret,
+                      struct err *e)
+{
+    return call(d, operation, body, true, ret, e);
 }

@@ -44,6 +44,7 @@ struct reply_decoder {
     struct value *last;
     size_t items;
     size_t silent;        /* bytes since the last event */
+    bool plain;           /* everything goes to `rest` */
     bool plain_responses; /* Responses goes to `rest`: BatchExecuteStatement's belong to their place
                            */
     bool has_scanned;
@@ -66,7 +67,7 @@ static enum member member_of(const struct reply_decoder *d, struct str name)
         {"ScannedCount", MEMBER_SCANNED},
     };
 
-    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(members) && !d->plain; i++) {
         if (str_is(name, members[i].name))
             return members[i].member == MEMBER_RESPONSES && d->plain_responses ? MEMBER_REST
                                                                                : members[i].member;
@@ -318,7 +319,7 @@ void reply_decoder_free(struct reply_decoder *d)
     free(d);
 }
 
-void reply_decoder_begin(struct reply_decoder *d, struct str operation, struct arena *a,
+void reply_decoder_begin(struct reply_decoder *d, struct str operation, bool plain, struct arena *a,
                          struct reply *ret)
 {
     json_reader_reset(d->reader);
@@ -331,6 +332,7 @@ void reply_decoder_begin(struct reply_decoder *d, struct str operation, struct a
     d->items = 0;
     d->silent = 0;
     d->has_scanned = false;
+    d->plain = plain;
     d->plain_responses = str_is(operation, "BatchExecuteStatement");
 }
 

@@ -5,18 +5,6 @@
 #define ANSWER_WITHIN_MS 60000 /* what the service is told about our patience */
 #define BODY_TREE_DEPTH 128
 
-static enum aws_service service_of(const char *operation)
-{
-    static const char *const streams[] = {"DescribeStream", "GetRecords", "GetShardIterator",
-                                          "ListStreams"};
-
-    for (size_t i = 0; i < ARRAY_LEN(streams); i++) {
-        if (strcmp(operation, streams[i]) == 0)
-            return AWS_DYNAMODB_STREAMS;
-    }
-    return strcmp(operation, "SearchVectors") == 0 ? AWS_DYNAMODB_SEARCH : AWS_DYNAMODB;
-}
-
 /* The first of a node's texts or member names that is an ARN: where requests name tables. */
 static struct str first_arn(const struct json *node)
 {
@@ -83,7 +71,7 @@ int request_resolve(struct call *c, struct err *e)
 
     if (r < 0)
         return r;
-    r = aws_config_endpoint(d->config, service_of(c->operation), &d->http, account,
+    r = aws_config_endpoint(d->config, operation_service(str_of(c->operation)), &d->http, account,
                             arn_of(&scratch, buf_str(&c->body)), &c->endpoint, e);
     if (r < 0)
         return r;
@@ -198,7 +186,7 @@ int request_send(struct call *c, struct err *e)
     struct sign_credentials credentials;
     struct str account;
     char target[100];
-    bool streams = service_of(c->operation) == AWS_DYNAMODB_STREAMS;
+    bool streams = operation_service(str_of(c->operation)) == AWS_DYNAMODB_STREAMS;
     int r = credentials_of(c->d, &credentials, &account, e);
 
     if (r < 0)

@@ -5,7 +5,7 @@
 #define WRITES (BIT(PUT) | BIT(UPDATE) | BIT(DELETE))
 #define PRINTS                                                                                     \
     (READS | BIT(MORE) | BIT(TABLES) | BIT(DESCRIBE) | BIT(EXPLAIN) | BIT(HELP) | BIT(HISTORY) |   \
-     BIT(WHOAMI) | BIT(PARTIQL) | BIT(COMMIT) | BIT(EXPORT))
+     BIT(WHOAMI) | BIT(PARTIQL) | BIT(COMMIT) | BIT(EXPORT) | BIT(CALL))
 
 static int clause_where(struct parser *p)
 {

@@ -25,6 +25,26 @@ int parse_explain(struct parser *p)
     return code ? code : parse_clauses(p);
 }
 
+int parse_call(struct parser *p)
+{
+    struct word *w;
+    int code;
+
+    p->after = "call";
+    code = word_need(p, EXPECT_OPERATION, "an operation of the API", &w);
+    if (code)
+        return code;
+    word_append(&p->st->args, w);
+    p->after = "the operation";
+    parser_blanks(p);
+    parser_want(p, EXPECT_VALUE, WANT_ALONE, "its request in braces");
+    if (parser_look(p, 0) == '{') {
+        code = parse_map(p, &p->st->item);
+        p->after = "the request";
+    }
+    return code ? code : parse_clauses(p);
+}
+
 int parse_set(struct parser *p)
 {
     struct word *w;

@@ -115,7 +115,7 @@ static int make_uuid(struct parser *p, struct span at, struct value **ret)
     return 0;
 }
 
-static int parse_call(struct parser *p, const struct word_read *w, struct value **ret)
+static int parse_function(struct parser *p, const struct word_read *w, struct value **ret)
 {
     struct str name = w->texts[0];
     bool epoch = str_eq_ci(name, STR("epoch")), uuid = str_eq_ci(name, STR("uuid"));
@@ -335,7 +335,7 @@ static int parse_word_value(struct parser *p, unsigned flags, struct value **ret
     if (w.count > 1)
         return parser_fail(p, w.at, "braces with several texts belong to keys");
     if (w.form == WORD_BARE && parser_look(p, 0) == '(')
-        return parse_call(p, &w, ret);
+        return parse_function(p, &w, ret);
     return make_scalar(p, &w, ret);
 }
 

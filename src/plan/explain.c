@@ -1,3 +1,4 @@
+#include "pksk/dynamo/operation.h"
 #include "pksk/item/ddbjson.h"
 #include "pksk/json/tree.h"
 #include "pksk/json/writer.h"
@@ -35,7 +36,7 @@ void plan_first_body(struct buf *b, const struct plan *p, bool pretty)
 {
     _cleanup_(buf_free) struct buf plain = {0};
 
-    if (str_is(str_of(p->operation), "BatchGetItem")) {
+    if (p->keys && str_is(str_of(p->operation), "BatchGetItem")) {
         plan_batch_body(&plain, p, p->keys);
     } else {
         buf_str_add(&plain, p->body);
@@ -88,12 +89,19 @@ static void add_cli_option(struct buf *b, const char *name, struct str value)
     add_shell_word(b, value);
 }
 
+/* What the SDKs call the service. */
+static const char *sdk_service(const struct plan *p)
+{
+    return operation_service(str_of(p->operation)) == AWS_DYNAMODB_STREAMS ? "dynamodbstreams"
+                                                                           : "dynamodb";
+}
+
 static void explain_cli(struct buf *b, const struct plan *p, const struct explain_where *where)
 {
     _cleanup_(buf_free) struct buf body = {0};
 
     plan_first_body(&body, p, false);
-    buf_lit(b, "aws dynamodb ");
+    buf_addf(b, "aws %s ", sdk_service(p));
     add_dashed(b, p->operation, '-');
     add_cli_option(b, "--profile", where->profile);
     add_cli_option(b, "--region", where->region);
@@ -179,7 +187,7 @@ static int explain_boto3(struct buf *b, const struct plan *p, const struct expla
     buf_lit(b, "import boto3\n\nsession = boto3.Session(");
     add_python_option(b, "profile_name", where->profile, &first);
     add_python_option(b, "region_name", where->region, &first);
-    buf_lit(b, ")\nclient = session.client(\"dynamodb\"");
+    buf_addf(b, ")\nclient = session.client(\"%s\"", sdk_service(p));
     first = false;
     add_python_option(b, "endpoint_url", where->endpoint_url, &first);
     buf_lit(b, ")\nrequest = ");

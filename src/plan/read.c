@@ -482,6 +482,8 @@ int plan_read(struct arena *a, const struct statement *st, const struct table *t
 
 const char *plan_reach(const struct plan *p, const struct statement *st)
 {
+    if (st->verb == VERB_CALL)
+        return "one request, as it is";
     if (str_is(str_of(p->operation), "GetItem"))
         return "reads one item by its key";
     if (str_is(str_of(p->operation), "BatchGetItem"))

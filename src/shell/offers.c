@@ -132,6 +132,7 @@ void offers_collect(struct completer *c, const struct expect *e)
     case EXPECT_VARIABLE:
     case EXPECT_PROFILE:
     case EXPECT_REGION:
+    case EXPECT_OPERATION:
         offer_names(c, e->kind);
         break;
     case EXPECT_VALUE:

@@ -1,6 +1,6 @@
 #include "pksk/shell/vocabulary.h"
 
-#include "pksk/aws/endpoint.h"
+#include "pksk/dynamo/operation.h"
 #include "pksk/shell/session.h"
 
 static void offer_settings(struct complete_sink *sink)
@@ -66,6 +66,10 @@ void vocabulary_offer(void *session, enum expect_kind kind, const struct stateme
     case EXPECT_REGION:
         for (const char *const *region = aws_regions; *region; region++)
             complete_offer(sink, str_of(*region));
+        break;
+    case EXPECT_OPERATION:
+        for (size_t i = 0; operation_at(i); i++)
+            complete_offer(sink, str_of(operation_at(i)->name));
         break;
     default:
         break;

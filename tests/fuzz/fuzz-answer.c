@@ -18,7 +18,7 @@ static int decode(struct reply_decoder *d, struct str operation, struct str text
     struct err e = {0};
     int r = 0;
 
-    reply_decoder_begin(d, operation, a, ret);
+    reply_decoder_begin(d, operation, false, a, ret);
     while (r == 0 && text.len) {
         size_t n = MIN(piece, text.len);
 

@@ -316,7 +316,7 @@ void dump_point(struct buf *b, const struct lang_point *point)
         [EXPECT_SETTING] = "SETTING",   [EXPECT_SETTING_VALUE] = "SETTING_VALUE",
         [EXPECT_VARIABLE] = "VARIABLE", [EXPECT_TOPIC] = "TOPIC",
         [EXPECT_PROFILE] = "PROFILE",   [EXPECT_REGION] = "REGION",
-        [EXPECT_NAME] = "NAME",
+        [EXPECT_NAME] = "NAME",         [EXPECT_OPERATION] = "OPERATION",
     };
     const char *separator = "";
 

@@ -23,7 +23,7 @@ static int decode(struct world *w, const char *operation, const char *text, size
 
     arena_reset(&w->arena);
     w->reply = (struct reply){0};
-    reply_decoder_begin(d, str_of(operation), &w->arena, &w->reply);
+    reply_decoder_begin(d, str_of(operation), false, &w->arena, &w->reply);
     while (r == 0 && rest.len) {
         size_t n = MIN(piece, rest.len);
 

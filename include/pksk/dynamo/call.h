@@ -8,6 +8,7 @@
 
 #include "pksk/aws/credentials.h"
 #include "pksk/dynamo/client.h"
+#include "pksk/dynamo/operation.h"
 #include "pksk/dynamo/reply.h"
 #include "pksk/net/crc32.h"
 #include "pksk/net/fetch.h"
@@ -53,7 +54,8 @@ enum call_state {
 struct call {
     struct dynamo *d;
     struct call *next, **prev; /* among those under way; prev NULL: it is not */
-    char operation[64];
+    char operation[OPERATION_NAME_MAX];
+    bool plain; /* the answer is kept as a tree, items too */
     struct buf body;
     enum call_state state;
     struct transfer *transfer;

@@ -14,8 +14,9 @@ struct reply_decoder;
 struct reply_decoder *reply_decoder_new(void);
 void reply_decoder_free(struct reply_decoder *d); /* NULL is fine */
 
-/* Begins an answer of the operation; what was begun before is forgotten. */
-void reply_decoder_begin(struct reply_decoder *d, struct str operation, struct arena *a,
+/* Begins an answer of the operation; what was begun before is forgotten. plain: items are no items,
+ * all of the answer goes into `rest`. */
+void reply_decoder_begin(struct reply_decoder *d, struct str operation, bool plain, struct arena *a,
                          struct reply *ret);
 int reply_decoder_feed(struct reply_decoder *d, struct str bytes, struct err *e) must_check;
 int reply_decoder_finish(struct reply_decoder *d, struct err *e) must_check;

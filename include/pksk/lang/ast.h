@@ -32,6 +32,7 @@
     V(DESCRIBE, describe)                                                                          \
     V(CREATE, create)                                                                              \
     V(DROP, drop)                                                                                  \
+    V(CALL, call)                                                                                  \
     V(EXPLAIN, explain)                                                                            \
     V(SET, set)                                                                                    \
     V(LET, let)                                                                                    \
@@ -200,7 +201,8 @@ struct statement {
     struct expr *filter;    /* where */
     struct path *select;    /* projection */
     struct expr *condition; /* if */
-    struct value *item;     /* put: attributes of an item (an M), with or without its key */
+    struct value *item;     /* put: attributes of an item (an M), with or without its key; call: the
+                               request */
     struct update_action *updates;
     uint64_t limit;    /* items returned; 0: all */
     uint64_t segments; /* 0: the default, 1 */

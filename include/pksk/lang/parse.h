@@ -52,7 +52,8 @@ enum expect_kind {
     EXPECT_TOPIC, /* of help */
     EXPECT_PROFILE,
     EXPECT_REGION,
-    EXPECT_NAME, /* a new name: nothing to offer, but the hint says `text` */
+    EXPECT_OPERATION, /* of the API */
+    EXPECT_NAME,      /* a new name: nothing to offer, but the hint says `text` */
 };
 
 struct expect {

@@ -33,6 +33,9 @@ int plan_write(struct arena *a, const struct statement *st, const struct table *
 int plan_create_table(struct arena *a, const struct statement *st, struct plan *ret,
                       struct err *e) must_check;
 
+int plan_call(struct arena *a, const struct statement *st, struct plan *ret,
+              struct err *e) must_check;
+
 /* Does the limit go into the request? Not when a filter makes the items read and the items returned
  * differ. */
 bool plan_limits_pages(const struct plan *p);
