@@ -1,5 +1,6 @@
 /* A service's answer is refused with a message or decoded, and that does not depend on the pieces
- * in which it arrives. The first byte chooses the operation, the second the pieces. */
+ * in which it arrives. The first byte chooses the operation and whether items are decoded, the
+ * second the pieces. */
 #include "pksk/dynamo/describe.h"
 #include "pksk/dynamo/refusal.h"
 #include "pksk/dynamo/reply.h"
@@ -12,13 +13,13 @@ static void require(bool condition)
         abort();
 }
 
-static int decode(struct reply_decoder *d, struct str operation, struct str text, size_t piece,
-                  struct arena *a, struct reply *ret)
+static int decode(struct reply_decoder *d, struct str operation, bool plain, struct str text,
+                  size_t piece, struct arena *a, struct reply *ret)
 {
     struct err e = {0};
     int r = 0;
 
-    reply_decoder_begin(d, operation, false, a, ret);
+    reply_decoder_begin(d, operation, plain, a, ret);
     while (r == 0 && text.len) {
         size_t n = MIN(piece, text.len);
 
@@ -68,11 +69,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     struct str operation = str_of(operations[data[0] % ARRAY_LEN(operations)]);
+    bool plain = data[0] & 0x80;
     struct str text = {(const char *)data + 2, size - 2};
     struct reply_decoder *d = reply_decoder_new();
-    int r = decode(d, operation, text, text.len, &a, &whole);
+    int r = decode(d, operation, plain, text, text.len, &a, &whole);
 
-    require((decode(d, operation, text, data[1] % 16u + 1u, &a, &pieces) < 0) == (r < 0));
+    require((decode(d, operation, plain, text, data[1] % 16u + 1u, &a, &pieces) < 0) == (r < 0));
+    require(!plain || !whole.items);
     if (r == 0) {
         same(&whole, &pieces);
         (void)!describe_decode(&a, json_get(whole.rest, "Table"), &table, &e);

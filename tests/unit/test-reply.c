@@ -15,7 +15,8 @@ static void forget(struct world *w)
 }
 
 /* Feeds the answer in pieces of that many bytes. */
-static int decode(struct world *w, const char *operation, const char *text, size_t piece)
+static int decode_as(struct world *w, const char *operation, bool plain, const char *text,
+                     size_t piece)
 {
     struct reply_decoder *d = reply_decoder_new();
     struct str rest = str_of(text);
@@ -23,7 +24,7 @@ static int decode(struct world *w, const char *operation, const char *text, size
 
     arena_reset(&w->arena);
     w->reply = (struct reply){0};
-    reply_decoder_begin(d, str_of(operation), false, &w->arena, &w->reply);
+    reply_decoder_begin(d, str_of(operation), plain, &w->arena, &w->reply);
     while (r == 0 && rest.len) {
         size_t n = MIN(piece, rest.len);
 
@@ -34,6 +35,11 @@ static int decode(struct world *w, const char *operation, const char *text, size
         r = reply_decoder_finish(d, &w->err);
     reply_decoder_free(d);
     return r;
+}
+
+static int decode(struct world *w, const char *operation, const char *text, size_t piece)
+{
+    return decode_as(w, operation, false, text, piece);
 }
 
 static const char page[] =
@@ -183,6 +189,32 @@ static int explain(struct world *w, int status, const char *body)
     reply_decode_error(&w->arena, str_of(body), &w->reply, &r.code, &r.message);
     r.throttled = str_is(r.code, "ThrottlingException");
     return refusal_explain(&r, &w->err);
+}
+
+TEST(reply_kept_as_it_is)
+{
+    _cleanup_(forget) struct world w = {0};
+    struct buf b = {0};
+
+    for (size_t piece = 1; piece <= sizeof(page); piece += 7) {
+        CHECK(decode_as(&w, "Query", true, page, piece) == 0);
+        CHECK(!w.reply.items && !w.reply.last_key);
+        buf_reset(&b);
+        json_write(&b, w.reply.rest, false);
+        CHECK_STR(json_text(json_get(w.reply.rest, "LastEvaluatedKey"), "pk"), "");
+        CHECK(str_starts(buf_str(&b), STR("{\"Count\":2,\"Items\":[{\"pk\":{\"S\":\"grün\"},"
+                                          "\"n\":{\"N\":\"1.50\"}}")));
+    }
+    buf_free(&b);
+}
+
+TEST(a_nul_does_not_end_a_refusal)
+{
+    _cleanup_(forget) struct world w = {0};
+
+    CHECK(explain(&w, 400, "{\"__type\":\"\\u0000Odd\",\"message\":\"a\\u0000b\"}") == ERR_FAILED);
+    CHECK_STR(str_of(w.err.text), "\xef\xbf\xbdOdd: a\xef\xbf\xbd"
+                                  "b");
 }
 
 TEST(refusals_in_words)
