@@ -53,11 +53,30 @@ void call_end(struct call *c)
     c->state = CALL_DONE;
 }
 
-void call_begin_attempt(struct call *c)
+/* In the adaptive mode an attempt waits for its turn. */
+static bool must_wait(struct call *c)
 {
+    struct dynamo *d = c->d;
+    int64_t now_us = clock_mono_us(&d->clock);
+    int64_t wait_us = d->adaptive ? rate_take(&d->rate, now_us) : 0;
+
+    if (!wait_us)
+        return false;
+    c->due_us = now_us + wait_us;
+    c->state = CALL_PAUSED;
+    return true;
+}
+
+int call_begin_attempt(struct call *c)
+{
+    if (must_wait(c))
+        return 0;
     reset_reply(c);
-    if (request_send(c, &c->reply.err) < 0)
+    int r = request_send(c, &c->reply.err);
+
+    if (r < 0)
         call_end(c);
+    return r;
 }
 
 static void begin_body(struct call *c, struct transfer *t)
@@ -209,11 +228,11 @@ static void read_policy(struct dynamo *d)
         log_debug("the retry settings are not used: %s", e.text);
         return;
     }
+    if (r.mode == AWS_RETRY_LEGACY)
+        d->policy = retry_dynamodb_legacy;
     if (r.max_attempts)
         d->policy.max_attempts = r.max_attempts;
-    if (r.mode != AWS_RETRY_STANDARD)
-        log_debug("retry mode %s is treated as standard",
-                  r.mode == AWS_RETRY_LEGACY ? "legacy" : "adaptive");
+    d->adaptive = r.mode == AWS_RETRY_ADAPTIVE;
 }
 
 static int64_t retry_after_ms(const struct transfer *t)
@@ -267,6 +286,7 @@ void attempt_take_end(void *ctx, struct transfer *t)
     bool succeeded = c->reply.err.code == 0;
 
     trace_answer(c, t);
+    rate_note(&c->d->rate, kind == RETRY_THROTTLED, clock_mono_us(&c->d->clock));
     if (succeeded)
         c->d->tokens = retry_refund(c->d->tokens, c->last_cost);
     if (succeeded || !retry(c, t, kind)) {

@@ -42,6 +42,7 @@ struct dynamo *dynamo_new(const struct dynamo_options *o)
     *d = (struct dynamo){.clock = o->clock ? *o->clock : clock_real,
                          .tokens = RETRY_TOKENS_MAX,
                          .policy = retry_dynamodb};
+    rate_init(&d->rate, clock_mono_us(&d->clock));
     d->net = net_new(&(struct net_options){
         .clock = &d->clock, .connect_ms = o->connect_ms, .stall_ms = o->stall_ms});
     d->fetch = (struct fetch){d->net, &d->clock, ca_bundle, d};
@@ -155,9 +156,14 @@ static int send(struct dynamo *d, const char *operation, struct str body, bool p
 
     int r = request_resolve(c, e);
 
-    if (r == 0)
-        r = request_send(c, e);
     if (r < 0) {
+        call_free(c);
+        return r;
+    }
+    r = call_begin_attempt(c);
+    if (r < 0) {
+        if (e)
+            *e = c->reply.err;
         call_free(c);
         return r;
     }
@@ -202,9 +208,9 @@ static int64_t begin_due(struct dynamo *d)
         next = c->next;
         if (c->state != CALL_PAUSED)
             continue;
-        if (c->due_us <= now_us)
-            call_begin_attempt(c);
-        else
+        if (c->due_us <= now_us && call_begin_attempt(c) < 0)
+            continue;
+        if (c->state == CALL_PAUSED)
             next_us = MIN(next_us, c->due_us);
     }
     return next_us;

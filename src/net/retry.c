@@ -4,8 +4,9 @@
 #define COST_THROTTLED 5
 #define RETRY_AFTER_EXTRA_MS 5000 /* what a service may add to the pause at most */
 
-const struct retry_policy retry_dynamodb = {4, 25, 1000, 20000};
-const struct retry_policy retry_other = {3, 50, 1000, 20000};
+const struct retry_policy retry_dynamodb = {4, 25, 1000, 20000, false};
+const struct retry_policy retry_dynamodb_legacy = {10, 50, 50, 20000, true};
+const struct retry_policy retry_other = {3, 50, 1000, 20000, false};
 
 static bool is_one_of(struct str code, const char *const *list, size_t count)
 {
@@ -54,6 +55,9 @@ enum retry_kind retry_kind(int status, struct str code)
     case 503:
     case 504:
         return RETRY_TRANSIENT;
+    case 429:
+    case 509:
+        return RETRY_LEGACY;
     default:
         return RETRY_NEVER;
     }
@@ -75,32 +79,34 @@ bool retry_clock_maybe(struct str code)
     return retry_clock_surely(code) || is_one_of(code, codes, ARRAY_LEN(codes));
 }
 
-/* random × min(base × 2^retries, cap), in microseconds */
-static int64_t backoff_us(unsigned base_ms, unsigned cap_ms, unsigned retries, uint32_t random)
+/* min(base × 2^retries, cap), in microseconds */
+static uint64_t ceiling_us(unsigned base_ms, unsigned cap_ms, unsigned retries)
 {
-    uint64_t ceiling_us = (uint64_t)base_ms * 1000;
+    uint64_t us = (uint64_t)base_ms * 1000, cap_us = (uint64_t)cap_ms * 1000;
 
-    for (unsigned i = 0; i < retries && ceiling_us < (uint64_t)cap_ms * 1000; i++)
-        ceiling_us *= 2;
-    ceiling_us = MIN(ceiling_us, (uint64_t)cap_ms * 1000);
-    return (int64_t)((ceiling_us * random) >> 32);
+    for (unsigned i = 0; i < retries && us < cap_us; i++)
+        us *= 2;
+    return MIN(us, cap_us);
 }
 
 struct retry_decision retry_decide(const struct retry_policy *p, const struct retry_failure *f,
                                    unsigned tokens, uint32_t random)
 {
     bool throttled = f->kind == RETRY_THROTTLED;
-    struct retry_decision d = {.cost = throttled ? COST_THROTTLED : COST_TRANSIENT};
+    struct retry_decision d = {.cost = p->legacy ? 0 : throttled ? COST_THROTTLED : COST_TRANSIENT};
 
-    if (f->kind == RETRY_NEVER || (f->kind == RETRY_CLOCK && f->clock_corrected))
+    if (f->kind == RETRY_NEVER || (f->kind == RETRY_CLOCK && f->clock_corrected) ||
+        (f->kind == RETRY_LEGACY && !p->legacy))
         return (struct retry_decision){0};
     if (f->attempt >= p->max_attempts || tokens < d.cost)
         return (struct retry_decision){.exhausted = true};
 
     d.again = true;
-    d.pause_us = backoff_us(throttled ? p->throttled_base_ms : p->base_ms, p->cap_ms,
-                            f->attempt - 1, random);
-    if (f->retry_after_ms >= 0) {
+    uint64_t most =
+        ceiling_us(throttled ? p->throttled_base_ms : p->base_ms, p->cap_ms, f->attempt - 1);
+
+    d.pause_us = (int64_t)(p->legacy ? most : (most * random) >> 32);
+    if (f->retry_after_ms >= 0 && !p->legacy) {
         int64_t most_us = d.pause_us + RETRY_AFTER_EXTRA_MS * 1000;
         int64_t asked_us = f->retry_after_ms < most_us / 1000 ? f->retry_after_ms * 1000 : most_us;
 

@@ -12,6 +12,7 @@
 #include "pksk/dynamo/reply.h"
 #include "pksk/net/crc32.h"
 #include "pksk/net/fetch.h"
+#include "pksk/net/rate.h"
 #include "pksk/net/retry.h"
 
 #define ERROR_BODY_MAX ((size_t)1 << 20)
@@ -33,6 +34,8 @@ struct dynamo {
     bool crc_ready, policy_ready;
     struct retry_policy policy;
     unsigned tokens;
+    struct rate rate;
+    bool adaptive;   /* the rate counts; known with the policy */
     int64_t skew_ms; /* the service's clock less this machine's */
     uint64_t random;
     struct call *under_way;
@@ -83,8 +86,8 @@ int request_send(struct call *c, struct err *e) must_check;
 /* attempt.c: what arrives, and what becomes of it. */
 int attempt_take_body(void *ctx, struct transfer *t, struct str bytes, struct err *e);
 void attempt_take_end(void *ctx, struct transfer *t);
-void call_begin_attempt(struct call *c); /* its failure ends the call */
-void call_end(struct call *c);           /* reply.err is set */
+int call_begin_attempt(struct call *c); /* its failure ends the call */
+void call_end(struct call *c);          /* reply.err is set */
 
 uint32_t dynamo_random(struct dynamo *d);
 

@@ -1,5 +1,6 @@
 /* Whether a failed attempt is made again, and after which pause: AWS's standard retry mode as it is
- * since November 2026.
+ * since November 2026, and the legacy mode of before. (The adaptive mode is the standard one with
+ * net/rate.h.)
  *
  * Pure functions: the token bucket's fill and the random number come in, the decision goes out.
  * Source: the announcement of 10 November 2026 and botocore with AWS_NEW_RETRIES_2026; DynamoDB and
@@ -15,13 +16,15 @@
 struct retry_policy {
     unsigned max_attempts;
     unsigned base_ms, throttled_base_ms, cap_ms;
+    bool legacy; /* no jitter, no bucket, no x-amz-retry-after; HTTP 429 and 509 are tried again */
 };
-extern const struct retry_policy retry_dynamodb, retry_other;
+extern const struct retry_policy retry_dynamodb, retry_dynamodb_legacy, retry_other;
 
 enum retry_kind {
     RETRY_NEVER,     /* the answer would be the same */
     RETRY_TRANSIENT, /* no answer, a broken one, or the service's own trouble */
     RETRY_THROTTLED, /* too fast: the longer pause, the smaller cost */
+    RETRY_LEGACY,    /* only the legacy mode tries again */
     RETRY_CLOCK,     /* refused for the time it was signed with: again with the service's time */
 };
 
