@@ -10,7 +10,7 @@ char *buf_room(struct buf *b, size_t len)
         b->over = true;
         return NULL;
     }
-    if (b->len + len > b->cap) {
+    if (!b->s || b->len + len > b->cap) { /* room for nothing is a place, too */
         size_t cap = MAX(b->cap * 2, (size_t)256);
 
         while (cap < b->len + len)

@@ -77,6 +77,13 @@ TEST(map_finds_after_removals)
     map_free(&m, NULL);
 }
 
+TEST(buf_room_for_nothing)
+{
+    _cleanup_(buf_free) struct buf b = {0};
+
+    CHECK(buf_room(&b, 0) && b.len == 0);
+}
+
 TEST(buf_has_a_ceiling)
 {
     struct buf b = {.max = 10};
