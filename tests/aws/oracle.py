@@ -3,6 +3,7 @@ import configparser
 import datetime
 import os
 import shlex
+import threading
 
 import botocore.auth
 import botocore.awsrequest
@@ -15,6 +16,7 @@ import botocore.loaders
 NEVER_SIGNED = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
                 "transfer-encoding", "upgrade"}
 botocore.auth.SIGNED_HEADERS_BLACKLIST = list(set(botocore.auth.SIGNED_HEADERS_BLACKLIST) | NEVER_SIGNED)
+_clock = threading.Lock()  # botocore's clock is everybody's, and the server's threads sign, too
 
 
 def signature(question):
@@ -32,12 +34,13 @@ def signature(question):
     request = botocore.awsrequest.AWSRequest(question["method"], url, data=question["body"].encode())
     for name, value in question["headers"]:
         request.headers.add_header(name, value)
-    real = botocore.auth.datetime.datetime
-    botocore.auth.datetime.datetime = Frozen
-    try:
-        botocore.auth.SigV4Auth(credentials, question["service"], question["region"]).add_auth(request)
-    finally:
-        botocore.auth.datetime.datetime = real
+    with _clock:
+        real = botocore.auth.datetime.datetime
+        botocore.auth.datetime.datetime = Frozen
+        try:
+            botocore.auth.SigV4Auth(credentials, question["service"], question["region"]).add_auth(request)
+        finally:
+            botocore.auth.datetime.datetime = real
     return request.headers["Authorization"]
 
 

@@ -1,12 +1,15 @@
-"""A server on loopback that plays every AWS service which credentials come from, and DynamoDB's ListTables.
+"""A server on loopback that plays every AWS service which credentials come from, and what of DynamoDB shows who asks.
 
 Whoever signs is checked with botocore's signer, and the one table that there is carries the access key's name,
-so that a test sees which credentials got through. A test changes the fields of an Aws to make it misbehave.
+so that a test sees which credentials got through. A Scan has as many pages as a test wants, two items each.
+A test changes the fields of an Aws to make it misbehave.
 """
+import collections
 import datetime
 import http.server
 import json
 import threading
+import time
 import urllib.parse
 
 import oracle
@@ -25,7 +28,12 @@ class Aws:
         self.tokens = {}            # access key id → session token
         self.said = []              # (method, path, headers, body) of every request
         self.answers = {}           # path or action → a list of (status, body), used up first
-        self.life = 3600            # seconds that credentials last
+        self.life = 3600            # seconds that credentials are said to last
+        self.dies = None            # seconds after which they are refused whatever was said; None: as was said
+        self.ends = {}              # access key id → when that is
+        self.pages = 1              # of a Scan, in each segment
+        self.page_seconds = 0       # that each takes
+        self.pages_given = collections.Counter()
         self.xml = False            # STS knows no JSON
         self.slow = set()           # paths that never answer
         self.made = 0
@@ -49,6 +57,7 @@ class Aws:
             self.made += 1
             key = f"ASIA{kind.upper()}{self.made}"
         self.know(key, f"secret/of+{key}", f"token/of+{key}==")
+        self.ends[key] = time.time() + (self.life if self.dies is None else self.dies)
         return key, self.secrets[key], self.tokens[key]
 
     def asked(self, start):
@@ -84,7 +93,29 @@ class Aws:
 
     def dynamodb(self, method, path, headers, body):
         key, problem = self.check_signature(method, path, headers, body)
-        return problem or (200, json.dumps({"TableNames": [f"seen-{key}"]}))
+        if problem:
+            return problem
+        if self.ends.get(key, float("inf")) < time.time():
+            return self.error("ExpiredTokenException", "The security token included in the request is expired")
+        operation = headers["X-Amz-Target"].rpartition(".")[2]
+        if operation == "DescribeTable":
+            return 200, json.dumps({"Table": {
+                "TableName": "t", "TableStatus": "ACTIVE", "ItemCount": 2, "TableSizeBytes": 100,
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}})
+        if operation == "Scan":
+            return self.scan(json.loads(body))
+        return 200, json.dumps({"TableNames": [f"seen-{key}"]})
+
+    def scan(self, body):
+        segment, after = body.get("Segment", 0), body.get("ExclusiveStartKey")
+        page = int(after["pk"]["S"].split("-")[1]) + 1 if after else 0
+        time.sleep(self.page_seconds)
+        with self.lock:
+            self.pages_given[segment, page] += 1
+        items = [{"pk": {"S": f"{segment}-{page}-{half}"}} for half in "ab"]
+        last = {} if page + 1 >= self.pages else {"LastEvaluatedKey": items[-1]}
+        return 200, json.dumps({"Items": items, "Count": 2, "ScannedCount": 2, **last})
 
     def sts(self, method, path, headers, body):
         form = dict(urllib.parse.parse_qsl(body))
