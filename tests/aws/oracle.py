@@ -3,7 +3,6 @@ import configparser
 import datetime
 import os
 import shlex
-import threading
 
 import botocore.auth
 import botocore.awsrequest
@@ -16,31 +15,22 @@ import botocore.loaders
 NEVER_SIGNED = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
                 "transfer-encoding", "upgrade"}
 botocore.auth.SIGNED_HEADERS_BLACKLIST = list(set(botocore.auth.SIGNED_HEADERS_BLACKLIST) | NEVER_SIGNED)
-_clock = threading.Lock()  # botocore's clock is everybody's, and the server's threads sign, too
 
 
 def signature(question):
-    """The Authorization header."""
-    when = datetime.datetime.fromtimestamp(question["ms"] / 1000, datetime.timezone.utc).replace(tzinfo=None)
-
-    class Frozen(datetime.datetime):
-        @classmethod
-        def utcnow(cls):
-            return when
-
+    """The Authorization header. Step by step, since the whole would take the time of day."""
+    when = datetime.datetime.fromtimestamp(question["ms"] / 1000, datetime.timezone.utc)
     scheme = "http" if question["host"].rpartition("]")[2].count(":") else "https"
     url = f"{scheme}://{question['host']}{question['path']}" + ("?" + question["query"] if question["query"] else "")
     credentials = botocore.credentials.Credentials(question["key"], question["secret"], question["token"] or None)
     request = botocore.awsrequest.AWSRequest(question["method"], url, data=question["body"].encode())
     for name, value in question["headers"]:
         request.headers.add_header(name, value)
-    with _clock:
-        real = botocore.auth.datetime.datetime
-        botocore.auth.datetime.datetime = Frozen
-        try:
-            botocore.auth.SigV4Auth(credentials, question["service"], question["region"]).add_auth(request)
-        finally:
-            botocore.auth.datetime.datetime = real
+    signer = botocore.auth.SigV4Auth(credentials, question["service"], question["region"])
+    request.context["timestamp"] = when.strftime(botocore.auth.SIGV4_TIMESTAMP)
+    signer._modify_request_before_signing(request)
+    text = signer.string_to_sign(request, signer.canonical_request(request))
+    signer._inject_signature_to_request(request, signer.signature(text, request))
     return request.headers["Authorization"]
 
 
