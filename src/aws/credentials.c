@@ -60,6 +60,7 @@ struct aws_chain {
 
     const struct provider *provider; /* the one that claimed; NULL: not looked yet */
     struct aws_credentials credentials;
+    unsigned given; /* the number of the last ones */
     bool forced;         /* refresh whatever the clock says */
     int64_t next_try_ms; /* an advisory refresh is not tried before */
 };
@@ -85,6 +86,13 @@ void aws_chain_free(struct aws_chain *chain)
         return;
     aws_credentials_deinit(&chain->credentials);
     free(chain);
+}
+
+static void keep(struct aws_chain *chain, struct aws_credentials *c)
+{
+    aws_credentials_deinit(&chain->credentials);
+    c->number = ++chain->given;
+    chain->credentials = *c;
 }
 
 static struct provider_world world_of(struct aws_chain *chain)
@@ -123,7 +131,7 @@ static int first(struct aws_chain *chain, struct err *e)
         /* DynamoDB Local takes letters and digits only, and keeps a database for each key. */
         credentials_set(&found, STR("local"), STR("local"), STR(""), STR(""), 0);
         found.source = "local";
-        chain->credentials = found;
+        keep(chain, &found);
         return 0;
     }
     int r = provider_find(&w, STR(""), false, &found, &provider, e);
@@ -134,7 +142,7 @@ static int first(struct aws_chain *chain, struct err *e)
         return r;
     log_debug("credentials: %.*s from %s", 4, found.access_key_id, found.source);
     chain->provider = provider;
-    chain->credentials = found;
+    keep(chain, &found);
     return 0;
 }
 
@@ -150,8 +158,7 @@ static int refresh(struct aws_chain *chain, struct err *e)
     if (r < 0)
         return r;
     fresh.source = chain->provider->name;
-    aws_credentials_deinit(&chain->credentials);
-    chain->credentials = fresh;
+    keep(chain, &fresh);
     chain->forced = false;
     log_debug("credentials: refreshed from %s", fresh.source);
     return 0;
@@ -224,10 +231,10 @@ int aws_credentials_get(struct aws_chain *chain, const struct aws_credentials **
     return r;
 }
 
-bool aws_credentials_expire(struct aws_chain *chain)
+bool aws_credentials_expire(struct aws_chain *chain, unsigned number)
 {
     if (!chain->provider || !chain->provider->again)
         return false;
-    chain->forced = true;
+    chain->forced |= number == chain->given;
     return true;
 }

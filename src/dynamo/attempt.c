@@ -230,7 +230,7 @@ static bool renew_credentials(struct call *c)
     if (c->credentials_renewed || !c->d->chain ||
         !refusal_expired_token(str_of(c->reply.err.service)))
         return false;
-    c->credentials_renewed = aws_credentials_expire(c->d->chain);
+    c->credentials_renewed = aws_credentials_expire(c->d->chain, c->signed_with);
     return c->credentials_renewed;
 }
 
