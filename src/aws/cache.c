@@ -17,7 +17,7 @@ const char *cache_path(struct arena *a, const char *directory, const char *hash)
 
 static const struct credential_names names = {"AccessKeyId",  "SecretAccessKey",
                                               "SessionToken", "AccountId",
-                                              "Expiration",   .must_expire = true};
+                                              "Expiration",   .temporary = true};
 
 /* The account of arn:aws:sts::ACCOUNT:assumed-role/…, for caches that do not say it themselves. */
 static void add_account(const struct json *root, struct aws_credentials *c)

@@ -37,7 +37,7 @@ static int load_from(struct provider_world *w, enum aws_file file, struct str pr
         err_hint(e, "`aws configure --profile %.*s` sets both", STR_ARG(profile));
         return r;
     }
-    r = credentials_check(id, token, path.s, e);
+    r = credentials_check(id, token, account, path.s, e);
     if (r < 0)
         return r;
     credentials_set(ret, id, secret, token, account, 0);

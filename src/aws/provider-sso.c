@@ -131,18 +131,22 @@ static int take_token(const struct sso *s, struct token_file *t, struct str body
     struct json *answer;
     int r = provider_json(&t->arena, body, "the answer of the OIDC service", &answer, e);
     char when[CLOCK_ISO_LEN];
-    uint64_t seconds;
+    uint64_t seconds = 0;
 
     if (r < 0)
         return r;
-    if (!json_text(answer, "accessToken").len || !json_get_u64(answer, "expiresIn", &seconds) ||
+    if (!provider_text(answer, "accessToken").len || !json_get_u64(answer, "expiresIn", &seconds) ||
         seconds > 10 * 365 * 86400ull) {
         r = err_set(e, ERR_CONNECT, "the answer of the OIDC service holds no token");
     } else {
+        r = credentials_check(STR(""), provider_text(answer, "accessToken"), STR(""),
+                              "the OIDC service", e);
+    }
+    if (r == 0) {
         clock_format_iso(clock_wall_ms(s->world->clock) + (int64_t)seconds * 1000, when);
         token_file_set(t, t->root, "accessToken", json_text(answer, "accessToken"));
         token_file_set(t, t->root, "expiresAt", str_of(when));
-        if (json_text(answer, "refreshToken").len)
+        if (provider_text(answer, "refreshToken").len)
             token_file_set(t, t->root, "refreshToken", json_text(answer, "refreshToken"));
         token_file_save(t);
     }
@@ -197,7 +201,7 @@ static int get_token(const struct sso *s, struct token_file *t, struct err *e)
         return r;
     if (!t->root)
         return sign_in_again(s, "has not been made", e);
-    if (!json_text(t->root, "accessToken").len || !member_time(t->root, "expiresAt", &until))
+    if (!provider_text(t->root, "accessToken").len || !member_time(t->root, "expiresAt", &until))
         return sign_in_again(s, "is not readable in its cache", e);
     if (until - now < REFRESH_LEFT_MS && can_refresh(s, t->root, now)) {
         r = refresh_token(s, t, &why);
@@ -236,7 +240,7 @@ static int take_credentials(const struct sso *s, struct str body, struct aws_cre
 {
     static const struct credential_names names = {
         "accessKeyId", "secretAccessKey",     "sessionToken",     NULL,
-        "expiration",  .expires_in_ms = true, .must_expire = true};
+        "expiration",  .expires_in_ms = true, .temporary = true};
     struct arena a = {0};
     struct json *root = NULL;
     int r = provider_json(&a, body, "the answer of IAM Identity Center", &root, e);
@@ -284,7 +288,7 @@ static int get_credentials(const struct sso *s, struct str token, struct aws_cre
         config_endpoint_in(s->world->config, AWS_SSO, s->region, STR(""), STR(""), &endpoint, e);
 
     if (r == 0)
-        r = credentials_check(token, STR(""), "the sign-in's cache", e);
+        r = credentials_check(token, STR(""), STR(""), "the sign-in's cache", e);
     if (r < 0)
         return r;
     buf_addf(&url, "%s%sfederation/credentials?role_name=", endpoint.url,

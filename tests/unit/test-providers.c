@@ -121,14 +121,19 @@ TEST(sso_refused)
     write_token("my-sso", TOKEN(LATER));
     ANSWERS({401, "{\"message\":\"Session token not found or invalid\"}"},
             {403, "{\"message\":\"No access\",\"__type\":\"ForbiddenException\"}"}, {200, "{}"},
-            {200, "{\"roleCredentials\":{\"accessKeyId\":\"k\",\"secretAccessKey\":\"s\"}}"});
+            {200, "{\"roleCredentials\":{\"accessKeyId\":\"k\",\"secretAccessKey\":\"s\"}}"},
+            {200, "{\"roleCredentials\":{\"accessKeyId\":\"k\",\"secretAccessKey\":\"s\","
+                  "\"sessionToken\":\"t\"}}"},
+            {200, "{\"roleCredentials\":{\"accessKeyId\":7,\"secretAccessKey\":\"s\"}}"});
     CHECK_STR(credentials_of("p"),
               "error: the sign-in of the profile \"p\" is not accepted any more");
     CHECK_STR(credentials_of("p"), "error: IAM Identity Center refused the role Admin in account "
                                    "123456789012 with HTTP status 403: No access");
     CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no accessKeyId");
+    CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no sessionToken");
     CHECK_STR(credentials_of("p"),
               "error: the answer of IAM Identity Center has no expiration that is a time");
+    CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no accessKeyId");
     write_token("my-sso", "[]");
     CHECK(str_starts(credentials_of("p"), STR("error: /tmp/pksk-aws-")));
     write_token("my-sso", "{\"accessToken\":\"a\\r\\nX: y\",\"expiresAt\":\"" LATER "\"}");
@@ -411,7 +416,7 @@ TEST(process_runs_again)
     CHECK_STR(show(get()), "k1 s - - from credential_process");
     now_ms += 50 * 60000;
     CHECK_STR(show(get()), "k2 s - - from credential_process");
-    CHECK(aws_credentials_expire(chain));
+    CHECK(aws_credentials_expire(chain, got->number));
     CHECK_STR(show(get()), "k3 s - - from credential_process");
 }
 
@@ -485,7 +490,7 @@ TEST(container_token_file)
     CHECK(paused_ms == 2000);
     CHECK(was_said("Authorization: from-file\n"));
     write_file("token", "renewed");
-    CHECK(aws_credentials_expire(chain) && get() == 0);
+    CHECK(aws_credentials_expire(chain, got->number) && get() == 0);
     CHECK(was_said("Authorization: renewed\n"));
     write_file("token", "a\r\nX-Evil: b");
     CHECK(str_starts(credentials_of(NULL), STR("error: the container's authorization token ")));

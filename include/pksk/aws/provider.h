@@ -52,16 +52,17 @@ int provider_find(struct provider_world *w, struct str profile, bool profiles_on
 void credentials_set(struct aws_credentials *c, struct str access_key_id, struct str secret,
                      struct str token, struct str account, int64_t expires_ms);
 
-/* Only what a header can carry. ERR_CONNECT, naming what they came from. */
-int credentials_check(struct str access_key_id, struct str token, const char *what,
-                      struct err *e) must_check;
+/* Only what a header can carry, and for the account, which may be empty, digits. ERR_CONNECT, naming
+ * what they came from. */
+int credentials_check(struct str access_key_id, struct str token, struct str account,
+                      const char *what, struct err *e) must_check;
 
 /* Reads the four text members and the time from a JSON object whose members are so named (NULL: not
  * looked for). Missing or malformed members are an error that names `what`. Wants both keys. */
 struct credential_names {
     const char *access_key_id, *secret, *token, *account, *expires;
     bool expires_in_ms; /* a number of milliseconds; else ISO 8601, or seconds since 1970 */
-    bool must_expire;
+    bool temporary;     /* they have a token and an end */
 };
 int credentials_from_json(const struct json *object, const struct credential_names *names,
                           const char *what, struct aws_credentials *ret, struct err *e) must_check;
@@ -70,6 +71,8 @@ int credentials_from_json(const struct json *object, const struct credential_nam
 int provider_json(struct arena *a, struct str text, const char *what, struct json **ret,
                   struct err *e) must_check;
 void provider_json_wipe(struct json *node); /* its texts; NULL is fine */
+/* A member that is a string, else empty. name may be NULL. */
+struct str provider_text(const struct json *object, const char *name);
 
 /* Whole seconds from a number as JSON may write it: "1767323045", "1.767323045E9". */
 bool number_to_ms(struct str seconds, int64_t *ret);
