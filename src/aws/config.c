@@ -179,6 +179,7 @@ void aws_config_profiles(struct aws_config *c, void (*take)(void *ctx, struct st
 static int no_profile(const struct aws_config *c, struct str profile, struct err *e)
 {
     struct buf names = {0};
+    char word[WORD_QUOTED];
     int r =
         err_set(e, ERR_CONNECT, "there is no profile \"%.*s\" in %.*s or %.*s", STR_ARG(profile),
                 STR_ARG(c->paths[AWS_FILE_CONFIG]), STR_ARG(c->paths[AWS_FILE_CREDENTIALS]));
@@ -187,8 +188,8 @@ static int no_profile(const struct aws_config *c, struct str profile, struct err
     if (names.len)
         err_hint(e, "the profiles there are: %s", buf_cstr(&names));
     else
-        err_hint(e, "there are no profiles at all; `aws configure --profile %.*s` makes one",
-                 STR_ARG(profile));
+        err_hint(e, "there are no profiles at all; `aws configure --profile %s` makes one",
+                 word_quote(profile, word));
     buf_free(&names);
     return r;
 }

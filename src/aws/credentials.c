@@ -1,6 +1,7 @@
 #include "pksk/aws/credentials.h"
 
 #include "pksk/aws/provider.h"
+#include "pksk/aws/words.h"
 #include "pksk/base/log.h"
 
 #define ADVISORY_MS (15 * MINUTE_MS)
@@ -229,6 +230,24 @@ int aws_credentials_get(struct aws_chain *chain, const struct aws_credentials **
     if (r == 0)
         *ret = &chain->credentials;
     return r;
+}
+
+void aws_credentials_hint_expired(const char *source, struct str profile, struct err *e)
+{
+    struct str from = str_of(source);
+    char name[WORD_QUOTED];
+
+    word_quote(profile, name);
+    if (str_is(from, provider_sso.name))
+        err_hint(e, "`aws sso login --profile %s`", name);
+    else if (str_is(from, provider_login.name))
+        err_hint(e, "`aws login --profile %s`", name);
+    else if (str_is(from, provider_environment.name))
+        err_hint(e, "fetch new AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN for "
+                    "the environment, and start pksk with them");
+    else if (str_is(from, provider_shared_file.name) || str_is(from, provider_config_file.name))
+        err_hint(e, "fetch new keys for the profile \"%.*s\" in the %s, then `connect profile %s`",
+                 STR_ARG(profile), source, name);
 }
 
 bool aws_credentials_expire(struct aws_chain *chain, unsigned number)

@@ -20,7 +20,7 @@ static int login_again(struct str profile, const char *why, struct err *e)
     int r = err_set(e, ERR_CONNECT, "the login session of the profile \"%.*s\" %s",
                     STR_ARG(profile), why);
 
-    err_hint(e, "`aws login --profile %.*s`", STR_ARG(profile));
+    aws_credentials_hint_expired(provider_login.name, profile, e);
     return r;
 }
 

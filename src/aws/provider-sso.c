@@ -2,6 +2,7 @@
 #include "pksk/aws/provider.h"
 #include "pksk/aws/token-file.h"
 #include "pksk/aws/url.h"
+#include "pksk/aws/words.h"
 #include "pksk/json/writer.h"
 
 /* IAM Identity Center: a token from `aws sso login` buys the credentials of a role. */
@@ -24,7 +25,7 @@ static int sign_in_again(const struct sso *s, const char *why, struct err *e)
     int r =
         err_set(e, ERR_CONNECT, "the sign-in of the profile \"%.*s\" %s", STR_ARG(s->profile), why);
 
-    err_hint(e, "`aws sso login --profile %.*s`", STR_ARG(s->profile));
+    aws_credentials_hint_expired(provider_sso.name, s->profile, e);
     return r;
 }
 
@@ -32,10 +33,11 @@ static int sign_in_again(const struct sso *s, const char *why, struct err *e)
 
 static int missing(const struct sso *s, const char *key, struct err *e)
 {
+    char name[WORD_QUOTED];
     int r = err_set(e, ERR_CONNECT, "the profile \"%.*s\" wants IAM Identity Center and lacks %s",
                     STR_ARG(s->profile), key);
 
-    err_hint(e, "`aws configure sso --profile %.*s` sets it up", STR_ARG(s->profile));
+    err_hint(e, "`aws configure sso --profile %s` sets it up", word_quote(s->profile, name));
     return r;
 }
 
@@ -221,16 +223,14 @@ static int get_token(const struct sso *s, struct token_file *t, struct err *e)
 static void cache_key(const struct sso *s, char ret[SIGN_SHA1_HEX])
 {
     struct buf b = {0};
-    struct json_writer j = {.out = &b};
 
-    json_begin_object(&j);
-    json_name(&j, STR("accountId"));
-    json_string(&j, s->account);
-    json_name(&j, STR("roleName"));
-    json_string(&j, s->role);
-    json_name(&j, s->session.len ? STR("sessionName") : STR("startUrl"));
-    json_string(&j, s->session.len ? s->session : s->start_url);
-    json_end_object(&j);
+    buf_lit(&b, "{\"accountId\":");
+    cache_key_text(&b, s->account);
+    buf_lit(&b, ",\"roleName\":");
+    cache_key_text(&b, s->role);
+    buf_addf(&b, ",\"%s\":", s->session.len ? "sessionName" : "startUrl");
+    cache_key_text(&b, s->session.len ? s->session : s->start_url);
+    buf_char(&b, '}');
     sign_sha1_hex(buf_str(&b), ret);
     buf_free(&b);
 }

@@ -76,6 +76,11 @@ static void read_answer(struct arena *a, struct str body, const char *action,
         read_json(root, action, ret);
 }
 
+bool sts_expired(struct str code)
+{
+    return str_is(code, "ExpiredTokenException") || str_is(code, "ExpiredToken");
+}
+
 static int refused(const struct sts_call *call, int status, const struct sts_answer *answer,
                    struct err *e)
 {
@@ -87,7 +92,7 @@ static int refused(const struct sts_call *call, int status, const struct sts_ans
                 STR_ARG(answer->message));
     if (e)
         snprintf(e->service, sizeof(e->service), "%.*s", STR_ARG(answer->code));
-    if (str_is(answer->code, "ExpiredTokenException") || str_is(answer->code, "ExpiredToken"))
+    if (sts_expired(answer->code))
         err_hint(e, "what the role is assumed with has expired: sign in again");
     return r;
 }

@@ -163,7 +163,7 @@ static enum retry_kind judge_refusal(struct call *c, const struct transfer *t)
     r.throttled = kind == RETRY_THROTTLED;
     refusal_explain(&r, &c->reply.err);
     if (refusal_expired_token(r.code) && c->d->source)
-        refusal_hint_expired(c->d->source, aws_config_profile(c->d->config), &c->reply.err);
+        aws_credentials_hint_expired(c->d->source, aws_config_profile(c->d->config), &c->reply.err);
     c->reply.uncertain |= r.status >= 500;
     if (retry_clock_surely(r.code) || (retry_clock_maybe(r.code) && off_ms > CLOCK_OFF_MS))
         return RETRY_CLOCK;

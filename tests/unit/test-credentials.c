@@ -353,7 +353,8 @@ TEST(role_refused)
     CHECK_STR(str_of(failure.hint),
               "the role is arn:aws:iam::123456789012:role/Admin, of the profile \"default\"");
     CHECK_STR(credentials_of(NULL), "error: STS refused AssumeRole: ExpiredToken: old");
-    CHECK_STR(str_of(failure.hint), "what the role is assumed with has expired: sign in again");
+    CHECK_STR(str_of(failure.hint), "fetch new keys for the profile \"base\" in the config file, "
+                                    "then `connect profile base`");
     CHECK_STR(credentials_of(NULL), "error: STS answered AssumeRole with HTTP status 404");
 }
 

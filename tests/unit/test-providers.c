@@ -713,6 +713,27 @@ TEST(words)
     arena_free(&a);
 }
 
+TEST(words_quoted)
+{
+    char text[WORD_QUOTED];
+
+    CHECK_STR(str_of(word_quote(STR("dev_1.x@eu"), text)), "dev_1.x@eu");
+    CHECK_STR(str_of(word_quote(STR("a b"), text)), "'a b'");
+    CHECK_STR(str_of(word_quote(STR("it's"), text)), "'it'\\''s'");
+    CHECK_STR(str_of(word_quote(STR(""), text)), "''");
+    CHECK_STR(str_of(word_quote(STR("b\xc3\xbcro"), text)), "b\xc3\xbcro");
+}
+
+/* json.dumps() of Python made the text, and hashlib the name. */
+TEST(cache_keys_beyond_ascii)
+{
+    struct buf b = {0};
+
+    cache_key_text(&b, STR("b\xc3\xbcro \xf0\x9f\x98\x80 \x7f\"/\\\t"));
+    CHECK_STR(buf_str(&b), "\"b\\u00fcro \\ud83d\\ude00 \\u007f\\\"/\\\\\\t\"");
+    buf_free(&b);
+}
+
 __attribute__((destructor)) static void finish(void)
 {
     close_chain();

@@ -44,6 +44,9 @@ void aws_chain_free(struct aws_chain *chain); /* wipes; NULL is fine */
 int aws_credentials_get(struct aws_chain *chain, const struct aws_credentials **ret,
                         struct err *e) must_check;
 
+/* The command or step that mends what has expired, where the source of the credentials tells. */
+void aws_credentials_hint_expired(const char *source, struct str profile, struct err *e);
+
 /* The service called those with this number expired: the next aws_credentials_get() refreshes
  * whatever the clock says, unless the chain has newer ones by then, since several requests may hear
  * the same of the same credentials. False when they cannot be refreshed. */

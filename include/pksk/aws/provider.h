@@ -96,6 +96,8 @@ int provider_value(struct provider_world *w, struct str profile, const char *key
 
 /* DIRECTORY/HASH.json, in the arena; directory may begin with ~. */
 const char *cache_path(struct arena *a, const char *directory, const char *hash);
+/* A string of the JSON whose hash names a file there: the CLI escapes all that is not plain ASCII. */
+void cache_key_text(struct buf *b, struct str text);
 /* Credentials of ~/.aws/cli/cache with at least 15 minutes left, else PROVIDER_NONE: a cache that
  * cannot be read is none. */
 int cli_cache_get(struct provider_world *w, const char *hash, struct aws_credentials *ret);
@@ -122,6 +124,9 @@ struct sts_call {
 };
 int sts_assume(struct provider_world *w, const struct sts_call *call, struct aws_credentials *ret,
                struct err *e) must_check;
+
+/* Does this code of a refusal say that what was signed with has expired? */
+bool sts_expired(struct str code);
 
 /* The XML of STS as far as it goes: the text of the first element of that name, entities undone.
  * False when there is none. */
