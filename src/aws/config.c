@@ -64,12 +64,18 @@ struct aws_config *aws_config_new(const struct aws_options *o)
     return c;
 }
 
+static void forget(struct aws_config *c)
+{
+    for (size_t i = 0; i < ARRAY_LEN(c->files); i++)
+        ini_free(&c->files[i]);
+    c->warning_count = 0;
+}
+
 void aws_config_free(struct aws_config *c)
 {
     if (!c)
         return;
-    for (size_t i = 0; i < ARRAY_LEN(c->files); i++)
-        ini_free(&c->files[i]);
+    forget(c);
     free(c->warnings);
     arena_free(&c->arena);
     free(c);
@@ -236,13 +242,15 @@ static int load(struct aws_config *c, struct err *e)
     return r;
 }
 
+/* What failed is tried anew, since the line that was wrong may be mended meanwhile. Nothing has been
+ * given out of what was read. */
 int aws_config_load(struct aws_config *c, struct err *e)
 {
-    if (!c->loaded && !c->options.local) {
+    if (!c->options.local && (!c->loaded || c->load_error.code < 0)) {
         struct err mine = {0};
 
-        if (load(c, &mine) < 0)
-            c->load_error = mine;
+        forget(c);
+        c->load_error = load(c, &mine) < 0 ? mine : (struct err){0};
         c->loaded = true;
     }
     if (c->load_error.code < 0 && e)

@@ -64,6 +64,7 @@ struct aws_chain {
     unsigned given; /* the number of the last ones */
     bool forced;         /* refresh whatever the clock says */
     int64_t next_try_ms; /* an advisory refresh is not tried before */
+    int64_t next_renewal_ms;
 };
 
 struct aws_chain *aws_chain_new(struct aws_config *config, const struct aws_http *http,
@@ -103,6 +104,7 @@ static struct provider_world world_of(struct aws_chain *chain)
         .http = chain->has_http ? &chain->http : NULL,
         .ask = &chain->ask,
         .clock = chain->clock,
+        .next_renewal_ms = &chain->next_renewal_ms,
         .anew = chain->forced,
     };
 }

@@ -205,7 +205,9 @@ static int get_token(const struct sso *s, struct token_file *t, struct err *e)
         return sign_in_again(s, "has not been made", e);
     if (!provider_text(t->root, "accessToken").len || !member_time(t->root, "expiresAt", &until))
         return sign_in_again(s, "is not readable in its cache", e);
-    if (until - now < REFRESH_LEFT_MS && can_refresh(s, t->root, now)) {
+    if (until - now < REFRESH_LEFT_MS && now >= *s->world->next_renewal_ms &&
+        can_refresh(s, t->root, now)) {
+        *s->world->next_renewal_ms = now + MINUTE_MS;
         r = refresh_token(s, t, &why);
         if (r == ERR_CANCELLED) {
             if (e)

@@ -114,6 +114,17 @@ TEST(sso_token_that_cannot_be_renewed)
     CHECK_STR(credentials_of("p"), "error: the sign-in of the profile \"p\" has expired");
 }
 
+TEST(sso_token_is_not_asked_for_all_the_time)
+{
+    begin(SSO_CONFIG, NULL);
+    write_token("my-sso", TOKEN(PAST));
+    ANSWERS({400, "{}"}, {200, "{\"accessToken\":\"new\",\"expiresIn\":28800}"}, {200, SSO_ANSWER});
+    open_chain("p");
+    CHECK(get() == ERR_CONNECT && get() == ERR_CONNECT && asked == 1);
+    now_ms += 61000;
+    CHECK_STR(show(get()), "k s t 123456789012 from IAM Identity Center");
+}
+
 TEST(sso_refused)
 {
     begin(SSO_CONFIG, NULL);

@@ -21,6 +21,7 @@ struct provider_world {
     const struct aws_http *http; /* or NULL */
     const struct aws_ask *ask;
     const struct clock *clock;
+    int64_t *next_renewal_ms;  /* a sign-in is not renewed before: the chain's, kept between calls */
     bool anew;                 /* caches are not good enough: the service refused what they held */
     bool environment_is_meant; /* credential_source = Environment: even with a profile as option */
     bool no_environment;       /* for the profile that a role's credentials come from */
