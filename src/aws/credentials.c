@@ -27,7 +27,7 @@ struct sign_credentials aws_credentials_for_signing(const struct aws_credentials
 static const struct provider *const chain_order[] = {
     &provider_environment, &provider_assume_role, &provider_web_identity, &provider_sso,
     &provider_shared_file, &provider_login,       &provider_process,      &provider_config_file,
-    &provider_container,   &provider_instance,
+    &provider_ec2_file,    &provider_boto,        &provider_container,    &provider_instance,
 };
 
 int provider_find(struct provider_world *w, struct str profile, bool profiles_only,

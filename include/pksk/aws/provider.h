@@ -40,7 +40,7 @@ struct provider {
 
 extern const struct provider provider_environment, provider_assume_role, provider_web_identity,
     provider_sso, provider_shared_file, provider_login, provider_process, provider_config_file,
-    provider_container, provider_instance;
+    provider_ec2_file, provider_boto, provider_container, provider_instance;
 
 /* The first of the table that claims; only those of_profile when `profiles_only`. *ret_provider may
  * be NULL. PROVIDER_NONE when none does. */
