@@ -202,15 +202,33 @@ static int no_profile(const struct aws_config *c, struct str profile, struct err
 
 /* ---- reading the files ---- */
 
-static void keep_warnings(struct aws_config *c, const struct ini *ini)
+static void keep_warnings(struct aws_config *c, const struct str *warnings, size_t count)
 {
-    if (!ini->warning_count)
+    if (!count)
         return;
-    c->warnings =
-        mem_resize(c->warnings, c->warning_count + ini->warning_count, sizeof(*c->warnings));
-    memcpy(c->warnings + c->warning_count, ini->warnings,
-           ini->warning_count * sizeof(*c->warnings));
-    c->warning_count += ini->warning_count;
+    c->warnings = mem_resize(c->warnings, c->warning_count + count, sizeof(*c->warnings));
+    memcpy(c->warnings + c->warning_count, warnings, count * sizeof(*c->warnings));
+    c->warning_count += count;
+}
+
+/* Where the profile stands twice, the AWS CLI takes the last and the others [profile default]. */
+static void warn_of_default(struct aws_config *c)
+{
+    struct ini *ini = &c->files[AWS_FILE_CONFIG];
+    bool has_profile = false;
+
+    for (const struct ini_section *s = ini->sections; s; s = s->next) {
+        if (str_is(s->name, "default") && has_profile) {
+            struct str warning =
+                arena_printf(&ini->arena,
+                             "%s:%u: [default] counts, as for the AWS CLI; other SDKs take "
+                             "[profile default], which stands before it",
+                             c->paths[AWS_FILE_CONFIG].s, s->line);
+
+            keep_warnings(c, &warning, 1);
+        }
+        has_profile |= section_is(s, "profile", STR("default"));
+    }
 }
 
 static int read_one(struct aws_config *c, enum aws_file file, struct err *e)
@@ -227,7 +245,9 @@ static int read_one(struct aws_config *c, enum aws_file file, struct err *e)
     r = ini_parse(buf_str(&text), c->paths[file].s, &c->files[file], e);
     buf_wipe(&text);
     if (r == 0)
-        keep_warnings(c, &c->files[file]);
+        keep_warnings(c, c->files[file].warnings, c->files[file].warning_count);
+    if (r == 0 && file == AWS_FILE_CONFIG)
+        warn_of_default(c);
     return r;
 }
 
