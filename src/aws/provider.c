@@ -147,6 +147,14 @@ struct str provider_text(const struct json *object, const char *name)
     return member && member->kind == JSON_IS_STRING ? member->text : STR("");
 }
 
+/* What may be left out may also be null, but nothing else. */
+static bool is_no_text(const struct json *object, const char *name)
+{
+    const struct json *member = json_get(object, name);
+
+    return member && member->kind != JSON_IS_STRING && member->kind != JSON_IS_NULL;
+}
+
 int credentials_from_json(const struct json *object, const struct credential_names *names,
                           const char *what, struct aws_credentials *ret, struct err *e)
 {
@@ -159,8 +167,8 @@ int credentials_from_json(const struct json *object, const struct credential_nam
     if (!id.len || !secret.len)
         return err_set(e, ERR_CONNECT, "%s has no %s", what,
                        id.len ? names->secret : names->access_key_id);
-    if (!token.len && names->temporary)
-        return err_set(e, ERR_CONNECT, "%s has no %s", what, names->token);
+    if (!token.len && (names->temporary || is_no_text(object, names->token)))
+        return err_set(e, ERR_CONNECT, "%s has no %s that is text", what, names->token);
     int r = credentials_check(id, token, account, what, e);
 
     if (r < 0)

@@ -1,7 +1,9 @@
 """A home, an environment and a server that plays AWS: where the tests of credentials take place."""
+import functools
 import hashlib
 import json
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -69,6 +71,11 @@ KEYS = "[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = filesec
 ROLE = ("[profile r]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = default\n")
 SSO = ("[profile s]\nsso_session = here\nsso_account_id = 123456789012\nsso_role_name = Admin\n"
        "[sso-session here]\nsso_region = eu-west-1\nsso_start_url = https://x.awsapps.com/start\n")
+SSO_LEGACY = ("[profile s]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n"
+              "sso_account_id = 123456789012\nsso_role_name = Admin\n")
+SESSION = "arn:aws:iam::123456789012:user/me"
+LOGIN = f"[default]\nlogin_session = {SESSION}\n"
+LOGIN_CACHE = f".aws/login/cache/{hashlib.sha256(SESSION.encode()).hexdigest()}.json"
 
 
 def sha1(text):
@@ -93,3 +100,19 @@ def instance_place(**more):
     place = Place(AWS_EC2_METADATA_DISABLED=None, **more)
     place.environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = place.aws.url
     return place
+
+
+@functools.cache
+def dpop_key():
+    return subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout"], check=True,
+                          capture_output=True).stdout.decode()
+
+
+def login_token(place, seconds):
+    """What `aws login` leaves: ASIAOLD, for that many seconds."""
+    place.aws.know("ASIAOLD", "oldsecret", "oldtoken")
+    place.write(LOGIN_CACHE, {
+        "accessToken": {"accessKeyId": "ASIAOLD", "secretAccessKey": "oldsecret", "sessionToken": "oldtoken",
+                        "accountId": "123456789012", "expiresAt": server.at(seconds).strftime(TIME)},
+        "tokenType": "aws_sigv4", "clientId": "arn:aws:signin:::devtools/same-device", "refreshToken": "first",
+        "dpopKey": dpop_key()})

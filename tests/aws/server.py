@@ -8,6 +8,7 @@ import collections
 import datetime
 import http.server
 import json
+import sys
 import threading
 import time
 import urllib.parse
@@ -20,6 +21,14 @@ TIME = "%Y-%m-%dT%H:%M:%SZ"
 def at(seconds):
     """That many seconds from now."""
     return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Aws:
@@ -38,8 +47,7 @@ class Aws:
         self.slow = set()           # paths that never answer
         self.made = 0
         self.lock = threading.Lock()
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), self._handler())
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

@@ -141,7 +141,8 @@ TEST(sso_refused)
     CHECK_STR(credentials_of("p"), "error: IAM Identity Center refused the role Admin in account "
                                    "123456789012 with HTTP status 403: No access");
     CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no accessKeyId");
-    CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no sessionToken");
+    CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no sessionToken "
+                                    "that is text");
     CHECK_STR(credentials_of("p"),
               "error: the answer of IAM Identity Center has no expiration that is a time");
     CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no accessKeyId");
