@@ -170,3 +170,82 @@ def _():
     place = instance_place(AWS_METADATA_SERVICE_NUM_ATTEMPTS="2")
     place.aws.answers["/latest/api/token"] = [(503, "")]
     place.sees("ASIAIMDS1")
+
+
+# ---- credential_process ----
+
+GOOD = {"Version": 1, "AccessKeyId": "AKIAPROC", "SecretAccessKey": TEXT, "SessionToken": "token/of+X",
+        "Expiration": "2096-01-01T00:00:00Z", "AccountId": "123456789012"}
+
+
+def process(*lines):
+    """A place whose credential_process is a shell script of those lines."""
+    place = Place("[default]\ncredential_process = sh HOME/script\n")
+    place.aws.know("AKIAPROC", TEXT, "token/of+X")
+    place.write("script", "\n".join(lines) + "\n")
+    return place
+
+
+def says(value):
+    return "cat <<'END'\n" + (value if isinstance(value, str) else json.dumps(value)) + "\nEND"
+
+
+@tap.test("credential_process: answers that make no sense")
+def _():
+    answer = "the answer of credential_process"
+    cases = [
+        (says(GOOD), "", 0),
+        (says({**GOOD, "SessionToken": "token/of+X", "More": [1, {"a": None}]}), "", 0),
+        ("echo warning >&2; " + says(GOOD), "warning", 0),
+        ("true", f"{answer} is not a JSON object", 3),
+        (says(TEXT), f"{answer} is not a JSON object", 3),
+        (says([GOOD]), f"{answer} is not a JSON object", 3),
+        (says(GOOD) + "\necho more", f"{answer} is not a JSON object", 3),
+        (says(changed(GOOD, "Version", ...)), "has no Version 1, the only one there is", 3),
+        (says({**GOOD, "Version": "1"}), "has no Version 1, the only one there is", 3),
+        (says({**GOOD, "Version": 2}), "has no Version 1, the only one there is", 3),
+        (says(changed(GOOD, "AccessKeyId", ...)), f"{answer} has no AccessKeyId", 3),
+        (says({**GOOD, "SecretAccessKey": ["x"]}), f"{answer} has no SecretAccessKey", 3),
+        (says({**GOOD, "SessionToken": 7}), f"{answer} has no SessionToken that is text", 3),
+        (says({**GOOD, "Expiration": "tomorrow"}), f"{answer} has no Expiration that is a time", 3),
+        (says({**GOOD, "Expiration": "2020-01-01T00:00:00Z"}), "expired at 2020-01-01T00:00:00Z", 3),
+        (says({**GOOD, "AccessKeyId": "AKIA\u0007X"}), "holds a blank or another character", 3),
+        (says({**GOOD, "AccountId": "../../x"}), f"the account id from {answer} is no number", 3),
+        ("yes | head -c 10000000", "prints far too much", 3),
+        (says(GOOD) + "\nexit 4", "failed with status 4", 3),
+        (says(GOOD) + "\nkill -KILL $$", "was killed by signal 9", 3),
+    ]
+    for script, want, status in cases:
+        place = process(script)
+        done = place.run()
+        said = done.err.decode("utf-8", "replace")
+        tap.same(done.status, status, script[:200], said)
+        tap.check(want in said, script[:200], f"want {want!r} in:", said)
+        tap.check("secret/of" not in said and "token/of" not in said and "\x07" not in said, said)
+        tap.check((b"seen-AKIAPROC" in done.out) == (status == 0), done.out)
+    place = Place("[default]\ncredential_process = HOME/none\n")
+    place.fails(3, "none) cannot be started: No such file or directory", "run that command by itself")
+    place = Place("[default]\ncredential_process = sh 'open\n")
+    place.fails(3, "has an open quote or is empty")
+
+
+@tap.test("credential_process: Ctrl-C ends it however stubborn it is")
+def _():
+    for script in ("exec sleep 60",                                      # never says anything
+                   "exec sleep 60 >&-",                                  # has closed its output
+                   "trap '' INT TERM; while :; do sleep 0.1; done",      # hears nothing
+                   "echo '{'; exec sleep 60"):                           # has begun
+        place = process("echo $$ >~/pid", script)
+        started = time.monotonic()
+        child = subprocess.Popen([world.PKSK, "--no-config", "--keep-going", "-c", "tables", "-c", "help exit"],
+                                 env=place.set(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        path = os.path.join(place.home, "pid")
+        while not os.path.exists(path) or not os.path.getsize(path):
+            time.sleep(0.01)
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=20)
+        tap.same(child.returncode, 130, script, said)
+        tap.check(time.monotonic() - started < 10, script)
+        with open(path, encoding="utf-8") as file:
+            pid = int(file.read())
+        tap.check(not os.path.exists(f"/proc/{pid}"), script, "it is still there")

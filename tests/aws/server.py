@@ -8,6 +8,7 @@ import collections
 import datetime
 import http.server
 import json
+import socket
 import sys
 import threading
 import time
@@ -31,8 +32,12 @@ class Server(http.server.ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+class Server6(Server):
+    address_family = socket.AF_INET6
+
+
 class Aws:
-    def __init__(self):
+    def __init__(self, address="127.0.0.1", port=0):
         self.secrets = {}           # access key id → secret
         self.tokens = {}            # access key id → session token
         self.said = []              # (method, path, headers, body) of every request
@@ -45,9 +50,10 @@ class Aws:
         self.pages_given = collections.Counter()
         self.xml = False            # STS knows no JSON
         self.slow = set()           # paths that never answer
+        self.no_token = False       # instance metadata is of version 1
         self.made = 0
         self.lock = threading.Lock()
-        self.server = Server(("127.0.0.1", 0), self._handler())
+        self.server = (Server6 if ":" in address else Server)((address, port), self._handler())
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -172,7 +178,7 @@ class Aws:
     def instance(self, method, path, headers):
         if path == "/latest/api/token":
             return (200, "session") if method == "PUT" else (405, "")
-        if headers.get("x-aws-ec2-metadata-token") != "session" and not self.slow:
+        if headers.get("x-aws-ec2-metadata-token") != (None if self.no_token or self.slow else "session"):
             return 401, ""
         if path.endswith("/availability-zone/"):
             return 200, "eu-south-2b"
