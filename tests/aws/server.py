@@ -42,6 +42,7 @@ class Aws:
         self.tokens = {}            # access key id → session token
         self.said = []              # (method, path, headers, body) of every request
         self.answers = {}           # path or action → a list of (status, body), used up first
+        self.later = {}             # the same, from the second time on that it is asked
         self.life = 3600            # seconds that credentials are said to last
         self.dies = None            # seconds after which they are refused whatever was said; None: as was said
         self.ends = {}              # access key id → when that is
@@ -119,6 +120,10 @@ class Aws:
                 "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}})
         if operation == "Scan":
             return self.scan(json.loads(body))
+        if operation == "BatchGetItem":
+            time.sleep(self.page_seconds)
+            return 200, json.dumps({"Responses": {"t": json.loads(body)["RequestItems"]["t"]["Keys"]},
+                                    "UnprocessedKeys": {}})
         return 200, json.dumps({"TableNames": [f"seen-{key}"]})
 
     def scan(self, body):
@@ -167,7 +172,7 @@ class Aws:
             return 401, json.dumps({"error": "invalid_dpop_proof"})
         key, secret, token = self.make("login")
         return 200, json.dumps({"accessToken": {"accessKeyId": key, "secretAccessKey": secret, "sessionToken": token},
-                                "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": "second"})
+                                "tokenType": "aws_sigv4", "expiresIn": min(self.life, 900), "refreshToken": "second"})
 
     def hand_out(self, kind):
         """As containers and instances get them."""
@@ -189,6 +194,9 @@ class Aws:
         prepared = self.answers.get(name) or self.answers.get(path.partition("?")[0])
         if prepared:
             return prepared.pop(0)
+        for slot in (name, path.partition("?")[0]):
+            if slot in self.later:
+                self.answers[slot] = self.later.pop(slot)
         if path == "/":
             return (self.dynamodb if "X-Amz-Target" in headers else self.sts)(method, path, headers, body)
         if path.startswith("/federation/"):
@@ -197,6 +205,10 @@ class Aws:
             return 200, json.dumps({"accessToken": "good", "expiresIn": 28800, "refreshToken": "second"})
         if path == "/v1/token":
             return self.login(headers)
+        if path == "/process":
+            key, secret, token = self.make("proc")
+            return 200, json.dumps({"Version": 1, "AccessKeyId": key, "SecretAccessKey": secret, "SessionToken": token,
+                                    "Expiration": at(self.life).strftime(TIME)})
         if path == "/container":
             return self.hand_out("box") if headers.get("Authorization") == "let me in" else (403, "")
         if path.startswith("/latest/"):
