@@ -146,7 +146,7 @@ def _():
 @tap.test("a get of many keys: those of a batch that could not be sent are asked for by `more`")
 def _():
     for bad in (0, 1, 3):
-        place, slot = place_of(role, page_seconds=0.4)
+        place, slot = place_of(role, page_seconds=0.6)
         if bad:
             place.aws.later[slot] = bad * [(403, "{}")]
         done = place.pksk("-t", "t", "--keep-going", "-c", "get k{1..950}", *(bad * ["-c", "more"]))
