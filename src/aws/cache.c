@@ -37,9 +37,8 @@ void cache_key_text(struct buf *b, struct str text)
     buf_free(&plain);
 }
 
-static const struct credential_names names = {"AccessKeyId",  "SecretAccessKey",
-                                              "SessionToken", "AccountId",
-                                              "Expiration",   .temporary = true};
+static const struct credential_names names = {"AccessKeyId", "SecretAccessKey", "SessionToken",
+                                              "AccountId",   "Expiration",      .temporary = true};
 
 /* The account of arn:aws:sts::ACCOUNT:assumed-role/…, for caches that do not say it themselves. */
 static void add_account(const struct json *root, struct aws_credentials *c)

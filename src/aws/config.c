@@ -262,8 +262,8 @@ static int load(struct aws_config *c, struct err *e)
     return r;
 }
 
-/* What failed is tried anew, since the line that was wrong may be mended meanwhile. Nothing has been
- * given out of what was read. */
+/* What failed is tried anew, since the line that was wrong may be mended meanwhile. Nothing has
+ * been given out of what was read. */
 int aws_config_load(struct aws_config *c, struct err *e)
 {
     if (!c->options.local && (!c->loaded || c->load_error.code < 0)) {

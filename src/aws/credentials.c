@@ -61,7 +61,7 @@ struct aws_chain {
 
     const struct provider *provider; /* the one that claimed; NULL: not looked yet */
     struct aws_credentials credentials;
-    unsigned given; /* the number of the last ones */
+    unsigned given;      /* the number of the last ones */
     bool forced;         /* refresh whatever the clock says */
     int64_t next_try_ms; /* an advisory refresh is not tried before */
     int64_t next_renewal_ms;

@@ -60,15 +60,19 @@ enum oddity {
 
 static const char *const oddities[] = {
     [ODD_COLON] = "a colon ends the name, as for the AWS CLI; other SDKs want \"=\"",
-    [ODD_UPPER_CASE] = "the name is read in lower case, as by the AWS CLI; other SDKs tell them apart",
-    [ODD_INDENT] = "this line is one of its own, as for the AWS CLI; other SDKs take what is indented "
-                   "for a part of the line before",
-    [ODD_COMMENT] = "this is a comment, as for the AWS CLI; some other SDKs take what is indented for "
-                    "a part of the value before",
+    [ODD_UPPER_CASE] =
+        "the name is read in lower case, as by the AWS CLI; other SDKs tell them apart",
+    [ODD_INDENT] =
+        "this line is one of its own, as for the AWS CLI; other SDKs take what is indented "
+        "for a part of the line before",
+    [ODD_COMMENT] =
+        "this is a comment, as for the AWS CLI; some other SDKs take what is indented for "
+        "a part of the value before",
     [ODD_DEFAULT] = "[DEFAULT] counts for all sections, as for the AWS CLI; for other SDKs it is a "
                     "section like any other",
-    [ODD_BLANK] = "the blank belongs to the section's name, as for the AWS CLI; some other SDKs leave "
-                  "it out",
+    [ODD_BLANK] =
+        "the blank belongs to the section's name, as for the AWS CLI; some other SDKs leave "
+        "it out",
     [ODD_REST] = "what follows the section's name is left out, as by the AWS CLI; some other SDKs "
                  "refuse it",
 };
@@ -120,11 +124,12 @@ static void add_warning(struct ini *ini, struct str text)
 
 static void warn_of_comment(struct parser *p, struct str key)
 {
-    add_warning(p->ini, arena_printf(&p->ini->arena,
-                                     "%s:%u: what follows the blank and the comment sign belongs to "
-                                     "the value of %.*s, as for the AWS CLI; some other SDKs cut it "
-                                     "off",
-                                     p->file, p->line, STR_ARG(key)));
+    add_warning(p->ini,
+                arena_printf(&p->ini->arena,
+                             "%s:%u: what follows the blank and the comment sign belongs to "
+                             "the value of %.*s, as for the AWS CLI; some other SDKs cut it "
+                             "off",
+                             p->file, p->line, STR_ARG(key)));
 }
 
 static void warn_of_oddities(struct parser *p)

@@ -33,7 +33,7 @@ static void extend(struct provider_world *w, struct aws_credentials *c)
 
 static int take(struct provider_world *w, struct str text, struct aws_credentials *ret)
 {
-    static const struct credential_names names = {"AccessKeyId", "SecretAccessKey",  "Token", NULL,
+    static const struct credential_names names = {"AccessKeyId", "SecretAccessKey", "Token", NULL,
                                                   "Expiration",  .temporary = true};
     struct arena a = {0};
     struct json *root = NULL;

@@ -11,9 +11,8 @@
 #define REFRESH_LEFT_MS (5 * MINUTE_MS)
 
 static const struct provider_retry login_retry = {.attempts = 3, .pause_ms = 50, .grows = true};
-static const struct credential_names token_names = {"accessKeyId",  "secretAccessKey",
-                                                    "sessionToken", "accountId",
-                                                    "expiresAt",    .temporary = true};
+static const struct credential_names token_names = {
+    "accessKeyId", "secretAccessKey", "sessionToken", "accountId", "expiresAt", .temporary = true};
 
 static int login_again(struct str profile, const char *why, struct err *e)
 {

@@ -79,8 +79,8 @@ static void stop(pid_t pid, int handle)
         kill(pid, SIGKILL);
 }
 
-/* Its output and, when that was read to its end, its own end: it may have closed the one long before
- * the other. */
+/* Its output and, when that was read to its end, its own end: it may have closed the one long
+ * before the other. */
 static int attend(pid_t pid, int out, struct buf *ret, int *status)
 {
     int handle = pidfd_open(pid, 0);

@@ -241,7 +241,7 @@ static int take_credentials(const struct sso *s, struct str body, struct aws_cre
                             struct err *e)
 {
     static const struct credential_names names = {
-        "accessKeyId", "secretAccessKey",     "sessionToken",     NULL,
+        "accessKeyId", "secretAccessKey",     "sessionToken",   NULL,
         "expiration",  .expires_in_ms = true, .temporary = true};
     struct arena a = {0};
     struct json *root = NULL;

@@ -16,14 +16,9 @@ static char *copy(const char *s)
 
 static struct place place_of(const struct session *s)
 {
-    return (struct place){copy(s->profile),
-                          copy(s->region),
-                          copy(s->endpoint_url),
-                          copy(s->table),
-                          s->local,
-                          s->settings.production,
-                          s->settings.read_only,
-                          s->profile_read_only};
+    return (struct place){
+        copy(s->profile), copy(s->region),        copy(s->endpoint_url), copy(s->table),
+        s->local,         s->settings.production, s->settings.read_only, s->profile_read_only};
 }
 
 static void place_free(struct place *p)
@@ -86,8 +81,8 @@ static void change(struct place *p, const struct statement *st)
     }
 }
 
-/* The client before stays until the new one has credentials: with it what `more`, `undo` and an open
- * transaction know, and an MFA code that was given. */
+/* The client before stays until the new one has credentials: with it what `more`, `undo` and an
+ * open transaction know, and an MFA code that was given. */
 static int change_place(struct session *s, const struct statement *st, struct dynamo_identity *who,
                         struct err *e)
 {

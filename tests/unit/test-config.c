@@ -363,7 +363,8 @@ TEST(warnings)
     CHECK(aws_config_warnings(c, &lines) == 2);
     CHECK(str_starts(lines[0], str_of(home)));
     aws_config_free(c);
-    begin("[profile default]\nregion = x\n[default]\nregion = y\n", "[profile default]\n[default]\n");
+    begin("[profile default]\nregion = x\n[default]\nregion = y\n",
+          "[profile default]\n[default]\n");
     c = with(NULL, NULL, NULL);
     CHECK(aws_config_load(c, &e) == 0);
     CHECK(aws_config_warnings(c, &lines) == 1);

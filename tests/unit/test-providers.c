@@ -142,7 +142,7 @@ TEST(sso_refused)
                                    "123456789012 with HTTP status 403: No access");
     CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no accessKeyId");
     CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no sessionToken "
-                                    "that is text");
+                                   "that is text");
     CHECK_STR(credentials_of("p"),
               "error: the answer of IAM Identity Center has no expiration that is a time");
     CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no accessKeyId");

@@ -21,7 +21,8 @@ struct aws_options {
 struct aws_config *aws_config_new(const struct aws_options *o); /* copies; reads nothing */
 void aws_config_free(struct aws_config *c);                     /* NULL is fine */
 
-/* Reads the files now (once, when that goes well). A named profile that is in neither is ERR_CONNECT. */
+/* Reads the files now (once, when that goes well). A named profile that is in neither is
+ * ERR_CONNECT. */
 int aws_config_load(struct aws_config *c, struct err *e) must_check;
 
 struct str aws_config_profile(const struct aws_config *c);       /* "default" when none is named */

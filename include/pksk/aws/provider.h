@@ -21,8 +21,8 @@ struct provider_world {
     const struct aws_http *http; /* or NULL */
     const struct aws_ask *ask;
     const struct clock *clock;
-    int64_t *next_renewal_ms;  /* a sign-in is not renewed before: the chain's, kept between calls */
-    bool anew;                 /* caches are not good enough: the service refused what they held */
+    int64_t *next_renewal_ms; /* a sign-in is not renewed before: the chain's, kept between calls */
+    bool anew;                /* caches are not good enough: the service refused what they held */
     bool environment_is_meant; /* credential_source = Environment: even with a profile as option */
     bool no_environment;       /* for the profile that a role's credentials come from */
     const struct str *visited; /* profiles on the way through source_profile */
@@ -53,8 +53,8 @@ int provider_find(struct provider_world *w, struct str profile, bool profiles_on
 void credentials_set(struct aws_credentials *c, struct str access_key_id, struct str secret,
                      struct str token, struct str account, int64_t expires_ms);
 
-/* Only what a header can carry, and for the account, which may be empty, digits. ERR_CONNECT, naming
- * what they came from. */
+/* Only what a header can carry, and for the account, which may be empty, digits. ERR_CONNECT,
+ * naming what they came from. */
 int credentials_check(struct str access_key_id, struct str token, struct str account,
                       const char *what, struct err *e) must_check;
 
@@ -97,7 +97,8 @@ int provider_value(struct provider_world *w, struct str profile, const char *key
 
 /* DIRECTORY/HASH.json, in the arena; directory may begin with ~. */
 const char *cache_path(struct arena *a, const char *directory, const char *hash);
-/* A string of the JSON whose hash names a file there: the CLI escapes all that is not plain ASCII. */
+/* A string of the JSON whose hash names a file there: the CLI escapes all that is not plain ASCII.
+ */
 void cache_key_text(struct buf *b, struct str text);
 /* Credentials of ~/.aws/cli/cache with at least 15 minutes left, else PROVIDER_NONE: a cache that
  * cannot be read is none. */
