@@ -106,6 +106,9 @@ void session_go_back(struct session *s, struct session_client *before)
 static int load_settings(const struct session *s, struct settings *settings, struct err *e)
 {
     const char *named = s->profile ? s->profile : getenv("AWS_PROFILE");
+
+    if (!named || !*named)
+        named = getenv("AWS_DEFAULT_PROFILE");
     char *directory = session_directory("XDG_CONFIG_HOME", "~/.config");
     _cleanup_(buf_free) struct buf path = {0};
 

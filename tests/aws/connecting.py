@@ -223,6 +223,23 @@ def _():
         tap.same(t.wait_for_end(), 0, t.text())
 
 
+@tap.test("at a prompt: TAB without credentials to be had does no harm")
+def _():
+    places = [Place(ROLE, KEYS, AWS_PROFILE="r", AWS_ENDPOINT_URL="http://127.0.0.1:1"),
+              Place("[default]\nregion\n"),
+              Place(AWS_CONTAINER_CREDENTIALS_FULL_URI="http://127.0.0.1:1/x"),
+              Place(SSO, AWS_PROFILE="s"), Place("[default]\ncredential_process = false\n"), Place()]
+    for place in places:
+        with terminal.Terminal([world.PKSK, "--no-config"], env=place.set()) as t:
+            t.wait_for_line("pksk> ")
+            t.type("use \tx")  # the x comes when TAB is done
+            t.wait_for_line("pksk> use x")
+            t.key("ctrl-u")
+            t.wait_for_line("pksk> ")
+            t.key("ctrl-d")
+            tap.same(t.wait_for_end(), 0, t.text())
+
+
 @tap.test("at a prompt: Ctrl-C ends a credential_process, and the session goes on")
 def _():
     place = Place("[default]\nregion = eu-west-1\ncredential_process = sh HOME/script\n")
