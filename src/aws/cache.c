@@ -1,6 +1,7 @@
 #include "pksk/aws/provider.h"
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
+#include "pksk/base/utf8.h"
 #include "pksk/json/writer.h"
 
 #define CLI_CACHE "~/.aws/cli/cache"
@@ -15,9 +16,29 @@ const char *cache_path(struct arena *a, const char *directory, const char *hash)
     return path.s;
 }
 
-static const struct credential_names names = {"AccessKeyId",  "SecretAccessKey",
-                                              "SessionToken", "AccountId",
-                                              "Expiration",   .must_expire = true};
+void cache_key_text(struct buf *b, struct str text)
+{
+    struct buf plain = {0};
+
+    json_add_string(&plain, text);
+    struct str t = buf_str(&plain);
+
+    for (size_t i = 0, len; i < t.len; i += len) {
+        int32_t c = utf8_decode(t, i, &len);
+
+        if (c < 0x7f)
+            buf_char(b, t.s[i]);
+        else if (c < 0x10000)
+            buf_addf(b, "\\u%04x", (unsigned)c);
+        else
+            buf_addf(b, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (c >> 10)),
+                     (unsigned)(0xdc00 + (c & 0x3ff)));
+    }
+    buf_free(&plain);
+}
+
+static const struct credential_names names = {"AccessKeyId", "SecretAccessKey", "SessionToken",
+                                              "AccountId",   "Expiration",      .temporary = true};
 
 /* The account of arn:aws:sts::ACCOUNT:assumed-role/…, for caches that do not say it themselves. */
 static void add_account(const struct json *root, struct aws_credentials *c)

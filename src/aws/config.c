@@ -64,12 +64,18 @@ struct aws_config *aws_config_new(const struct aws_options *o)
     return c;
 }
 
+static void forget(struct aws_config *c)
+{
+    for (size_t i = 0; i < ARRAY_LEN(c->files); i++)
+        ini_free(&c->files[i]);
+    c->warning_count = 0;
+}
+
 void aws_config_free(struct aws_config *c)
 {
     if (!c)
         return;
-    for (size_t i = 0; i < ARRAY_LEN(c->files); i++)
-        ini_free(&c->files[i]);
+    forget(c);
     free(c->warnings);
     arena_free(&c->arena);
     free(c);
@@ -179,6 +185,7 @@ void aws_config_profiles(struct aws_config *c, void (*take)(void *ctx, struct st
 static int no_profile(const struct aws_config *c, struct str profile, struct err *e)
 {
     struct buf names = {0};
+    char word[WORD_QUOTED];
     int r =
         err_set(e, ERR_CONNECT, "there is no profile \"%.*s\" in %.*s or %.*s", STR_ARG(profile),
                 STR_ARG(c->paths[AWS_FILE_CONFIG]), STR_ARG(c->paths[AWS_FILE_CREDENTIALS]));
@@ -187,23 +194,41 @@ static int no_profile(const struct aws_config *c, struct str profile, struct err
     if (names.len)
         err_hint(e, "the profiles there are: %s", buf_cstr(&names));
     else
-        err_hint(e, "there are no profiles at all; `aws configure --profile %.*s` makes one",
-                 STR_ARG(profile));
+        err_hint(e, "there are no profiles at all; `aws configure --profile %s` makes one",
+                 word_quote(profile, word));
     buf_free(&names);
     return r;
 }
 
 /* ---- reading the files ---- */
 
-static void keep_warnings(struct aws_config *c, const struct ini *ini)
+static void keep_warnings(struct aws_config *c, const struct str *warnings, size_t count)
 {
-    if (!ini->warning_count)
+    if (!count)
         return;
-    c->warnings =
-        mem_resize(c->warnings, c->warning_count + ini->warning_count, sizeof(*c->warnings));
-    memcpy(c->warnings + c->warning_count, ini->warnings,
-           ini->warning_count * sizeof(*c->warnings));
-    c->warning_count += ini->warning_count;
+    c->warnings = mem_resize(c->warnings, c->warning_count + count, sizeof(*c->warnings));
+    memcpy(c->warnings + c->warning_count, warnings, count * sizeof(*c->warnings));
+    c->warning_count += count;
+}
+
+/* Where the profile stands twice, the AWS CLI takes the last and the others [profile default]. */
+static void warn_of_default(struct aws_config *c)
+{
+    struct ini *ini = &c->files[AWS_FILE_CONFIG];
+    bool has_profile = false;
+
+    for (const struct ini_section *s = ini->sections; s; s = s->next) {
+        if (str_is(s->name, "default") && has_profile) {
+            struct str warning =
+                arena_printf(&ini->arena,
+                             "%s:%u: [default] counts, as for the AWS CLI; other SDKs take "
+                             "[profile default], which stands before it",
+                             c->paths[AWS_FILE_CONFIG].s, s->line);
+
+            keep_warnings(c, &warning, 1);
+        }
+        has_profile |= section_is(s, "profile", STR("default"));
+    }
 }
 
 static int read_one(struct aws_config *c, enum aws_file file, struct err *e)
@@ -220,7 +245,9 @@ static int read_one(struct aws_config *c, enum aws_file file, struct err *e)
     r = ini_parse(buf_str(&text), c->paths[file].s, &c->files[file], e);
     buf_wipe(&text);
     if (r == 0)
-        keep_warnings(c, &c->files[file]);
+        keep_warnings(c, c->files[file].warnings, c->files[file].warning_count);
+    if (r == 0 && file == AWS_FILE_CONFIG)
+        warn_of_default(c);
     return r;
 }
 
@@ -235,13 +262,15 @@ static int load(struct aws_config *c, struct err *e)
     return r;
 }
 
+/* What failed is tried anew, since the line that was wrong may be mended meanwhile. Nothing has
+ * been given out of what was read. */
 int aws_config_load(struct aws_config *c, struct err *e)
 {
-    if (!c->loaded && !c->options.local) {
+    if (!c->options.local && (!c->loaded || c->load_error.code < 0)) {
         struct err mine = {0};
 
-        if (load(c, &mine) < 0)
-            c->load_error = mine;
+        forget(c);
+        c->load_error = load(c, &mine) < 0 ? mine : (struct err){0};
         c->loaded = true;
     }
     if (c->load_error.code < 0 && e)

@@ -1,6 +1,7 @@
 #include "pksk/aws/credentials.h"
 
 #include "pksk/aws/provider.h"
+#include "pksk/aws/words.h"
 #include "pksk/base/log.h"
 
 #define ADVISORY_MS (15 * MINUTE_MS)
@@ -26,7 +27,7 @@ struct sign_credentials aws_credentials_for_signing(const struct aws_credentials
 static const struct provider *const chain_order[] = {
     &provider_environment, &provider_assume_role, &provider_web_identity, &provider_sso,
     &provider_shared_file, &provider_login,       &provider_process,      &provider_config_file,
-    &provider_container,   &provider_instance,
+    &provider_ec2_file,    &provider_boto,        &provider_container,    &provider_instance,
 };
 
 int provider_find(struct provider_world *w, struct str profile, bool profiles_only,
@@ -60,8 +61,10 @@ struct aws_chain {
 
     const struct provider *provider; /* the one that claimed; NULL: not looked yet */
     struct aws_credentials credentials;
+    unsigned given;      /* the number of the last ones */
     bool forced;         /* refresh whatever the clock says */
     int64_t next_try_ms; /* an advisory refresh is not tried before */
+    int64_t next_renewal_ms;
 };
 
 struct aws_chain *aws_chain_new(struct aws_config *config, const struct aws_http *http,
@@ -87,6 +90,13 @@ void aws_chain_free(struct aws_chain *chain)
     free(chain);
 }
 
+static void keep(struct aws_chain *chain, struct aws_credentials *c)
+{
+    aws_credentials_deinit(&chain->credentials);
+    c->number = ++chain->given;
+    chain->credentials = *c;
+}
+
 static struct provider_world world_of(struct aws_chain *chain)
 {
     return (struct provider_world){
@@ -94,6 +104,7 @@ static struct provider_world world_of(struct aws_chain *chain)
         .http = chain->has_http ? &chain->http : NULL,
         .ask = &chain->ask,
         .clock = chain->clock,
+        .next_renewal_ms = &chain->next_renewal_ms,
         .anew = chain->forced,
     };
 }
@@ -123,7 +134,7 @@ static int first(struct aws_chain *chain, struct err *e)
         /* DynamoDB Local takes letters and digits only, and keeps a database for each key. */
         credentials_set(&found, STR("local"), STR("local"), STR(""), STR(""), 0);
         found.source = "local";
-        chain->credentials = found;
+        keep(chain, &found);
         return 0;
     }
     int r = provider_find(&w, STR(""), false, &found, &provider, e);
@@ -134,7 +145,7 @@ static int first(struct aws_chain *chain, struct err *e)
         return r;
     log_debug("credentials: %.*s from %s", 4, found.access_key_id, found.source);
     chain->provider = provider;
-    chain->credentials = found;
+    keep(chain, &found);
     return 0;
 }
 
@@ -150,8 +161,7 @@ static int refresh(struct aws_chain *chain, struct err *e)
     if (r < 0)
         return r;
     fresh.source = chain->provider->name;
-    aws_credentials_deinit(&chain->credentials);
-    chain->credentials = fresh;
+    keep(chain, &fresh);
     chain->forced = false;
     log_debug("credentials: refreshed from %s", fresh.source);
     return 0;
@@ -224,10 +234,28 @@ int aws_credentials_get(struct aws_chain *chain, const struct aws_credentials **
     return r;
 }
 
-bool aws_credentials_expire(struct aws_chain *chain)
+void aws_credentials_hint_expired(const char *source, struct str profile, struct err *e)
+{
+    struct str from = str_of(source);
+    char name[WORD_QUOTED];
+
+    word_quote(profile, name);
+    if (str_is(from, provider_sso.name))
+        err_hint(e, "`aws sso login --profile %s`", name);
+    else if (str_is(from, provider_login.name))
+        err_hint(e, "`aws login --profile %s`", name);
+    else if (str_is(from, provider_environment.name))
+        err_hint(e, "fetch new AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN for "
+                    "the environment, and start pksk with them");
+    else if (str_is(from, provider_shared_file.name) || str_is(from, provider_config_file.name))
+        err_hint(e, "fetch new keys for the profile \"%.*s\" in the %s, then `connect profile %s`",
+                 STR_ARG(profile), source, name);
+}
+
+bool aws_credentials_expire(struct aws_chain *chain, unsigned number)
 {
     if (!chain->provider || !chain->provider->again)
         return false;
-    chain->forced = true;
+    chain->forced |= number == chain->given;
     return true;
 }

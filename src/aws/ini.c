@@ -43,6 +43,40 @@ static struct str strip(struct str t)
     return strip_back(strip_front(t, &ignored));
 }
 
+/* ---- what other SDKs read differently ---- */
+
+/* By the readers of the SDKs for Java and JavaScript, version 2 and 3. Said once for a file, at the
+ * first such line: whoever indents one line indents many. */
+enum oddity {
+    ODD_COLON,
+    ODD_UPPER_CASE,
+    ODD_INDENT,
+    ODD_COMMENT,
+    ODD_DEFAULT,
+    ODD_BLANK,
+    ODD_REST,
+    ODD_COUNT,
+};
+
+static const char *const oddities[] = {
+    [ODD_COLON] = "a colon ends the name, as for the AWS CLI; other SDKs want \"=\"",
+    [ODD_UPPER_CASE] =
+        "the name is read in lower case, as by the AWS CLI; other SDKs tell them apart",
+    [ODD_INDENT] =
+        "this line is one of its own, as for the AWS CLI; other SDKs take what is indented "
+        "for a part of the line before",
+    [ODD_COMMENT] =
+        "this is a comment, as for the AWS CLI; some other SDKs take what is indented for "
+        "a part of the value before",
+    [ODD_DEFAULT] = "[DEFAULT] counts for all sections, as for the AWS CLI; for other SDKs it is a "
+                    "section like any other",
+    [ODD_BLANK] =
+        "the blank belongs to the section's name, as for the AWS CLI; some other SDKs leave "
+        "it out",
+    [ODD_REST] = "what follows the section's name is left out, as by the AWS CLI; some other SDKs "
+                 "refuse it",
+};
+
 /* ---- the parser ---- */
 
 struct parser {
@@ -57,8 +91,17 @@ struct parser {
     struct ini_entry *entry; /* the one whose value goes on */
     struct buf value;
     struct map sections, keys, default_keys;
+    struct {
+        unsigned line, count;
+    } odd[ODD_COUNT];
     struct err *e;
 };
+
+static void note(struct parser *p, enum oddity what)
+{
+    if (!p->odd[what].count++)
+        p->odd[what].line = p->line;
+}
 
 static int fail(struct parser *p, const char *what, struct str name)
 {
@@ -73,16 +116,35 @@ static int fail(struct parser *p, const char *what, struct str name)
     return r;
 }
 
-static void warn(struct parser *p, struct str key)
+static void add_warning(struct ini *ini, struct str text)
 {
-    struct ini *ini = p->ini;
-
     ini->warnings = mem_resize(ini->warnings, ini->warning_count + 1, sizeof(*ini->warnings));
-    ini->warnings[ini->warning_count++] = arena_printf(
-        &ini->arena,
-        "%s:%u: what follows the blank and the comment sign belongs to the value of %.*s, as for "
-        "the AWS CLI; some other SDKs cut it off",
-        p->file, p->line, STR_ARG(key));
+    ini->warnings[ini->warning_count++] = text;
+}
+
+static void warn_of_comment(struct parser *p, struct str key)
+{
+    add_warning(p->ini,
+                arena_printf(&p->ini->arena,
+                             "%s:%u: what follows the blank and the comment sign belongs to "
+                             "the value of %.*s, as for the AWS CLI; some other SDKs cut it "
+                             "off",
+                             p->file, p->line, STR_ARG(key)));
+}
+
+static void warn_of_oddities(struct parser *p)
+{
+    for (size_t i = 0; i < ODD_COUNT; i++) {
+        unsigned more = p->odd[i].count - 1;
+        char rest[40] = "";
+
+        if (!p->odd[i].count)
+            continue;
+        if (more)
+            snprintf(rest, sizeof(rest), " (%u more line%s)", more, more == 1 ? "" : "s");
+        add_warning(p->ini, arena_printf(&p->ini->arena, "%s:%u: %s%s", p->file, p->odd[i].line,
+                                         oddities[i], rest));
+    }
 }
 
 static bool looks_commented(struct str value)
@@ -124,15 +186,27 @@ static int end_entry(struct parser *p)
     return fail(p, "a line nested below %.*s has no \"=\"", entry->key);
 }
 
-static int begin_section(struct parser *p, struct str name)
+static void note_header(struct parser *p, struct str name, struct str rest)
+{
+    rest = strip(rest);
+    if (strip(name).len < name.len)
+        note(p, ODD_BLANK);
+    if (rest.len && rest.s[0] != '#' && rest.s[0] != ';')
+        note(p, ODD_REST);
+}
+
+/* A section's name reaches to the last bracket; the rest of the line is dropped. */
+static int begin_section(struct parser *p, struct str name, struct str rest)
 {
     struct ini_section *s;
     int r = end_entry(p);
 
     if (r < 0)
         return r;
+    note_header(p, name, rest);
     map_free(&p->keys, NULL);
     if (str_is(name, "DEFAULT")) {
+        note(p, ODD_DEFAULT);
         p->section = NULL;
         p->next_entry = p->next_default;
         return 0;
@@ -175,7 +249,13 @@ static int begin_entry(struct parser *p, struct str line)
 
     if (r < 0)
         return r;
+    if (line.s[at] == ':')
+        note(p, ODD_COLON);
+    struct str written = key;
+
     key = lower_case(&p->ini->arena, key);
+    if (!str_eq(key, written))
+        note(p, ODD_UPPER_CASE);
     if (map_put(p->section ? &p->keys : &p->default_keys, key, p))
         return fail(p, "%.*s is there twice in its section", key);
     entry = arena_new(&p->ini->arena, struct ini_entry);
@@ -187,7 +267,7 @@ static int begin_entry(struct parser *p, struct str line)
     p->entry = entry;
     buf_str_add(&p->value, value);
     if (looks_commented(value))
-        warn(p, key);
+        warn_of_comment(p, key);
     return 0;
 }
 
@@ -201,22 +281,26 @@ static int parse_line(struct parser *p, struct str line)
             buf_char(&p->value, '\n');
         return 0;
     }
-    if (text.s[0] == '#' || text.s[0] == ';')
+    if (text.s[0] == '#' || text.s[0] == ';') {
+        if (indent && p->entry)
+            note(p, ODD_COMMENT);
         return 0;
+    }
     if (p->entry && indent > p->indent) {
         buf_char(&p->value, '\n');
         buf_str_add(&p->value, text);
         return 0;
     }
     p->indent = indent;
+    if (indent)
+        note(p, ODD_INDENT);
     if (text.s[0] == '[') {
         size_t to = text.len - 1;
 
         while (to > 1 && text.s[to] != ']')
             to--;
-        if (to >
-            1) /* a section's name reaches to the last bracket; the rest of the line is dropped */
-            return begin_section(p, str_slice(text, 1, to));
+        if (to > 1)
+            return begin_section(p, str_slice(text, 1, to), str_slice(text, to + 1, text.len));
     }
     if (!p->next_entry)
         return fail(p, "text before the first [section]%.*s", STR(""));
@@ -255,7 +339,11 @@ static int parse_all(struct parser *p, struct str text)
         if (r < 0)
             return r;
     }
-    return end_entry(p);
+    int r = end_entry(p);
+
+    if (r == 0)
+        warn_of_oddities(p);
+    return r;
 }
 
 int ini_parse(struct str text, const char *file, struct ini *ret, struct err *e)

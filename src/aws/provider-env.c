@@ -24,13 +24,14 @@ static int load(struct provider_world *w, unused_arg struct str profile,
         token = env_get("AWS_SESSION_TOKEN");
     if (expires.len && !clock_parse_iso(expires, &expires_ms))
         return err_set(e, ERR_CONNECT, "AWS_CREDENTIAL_EXPIRATION is not a time");
-    int r = credentials_check(id, token, "the environment", e);
+    struct str account = env_get("AWS_ACCOUNT_ID");
+    int r = credentials_check(id, token, account, "the environment", e);
 
     if (r == 0)
         r = config_check_profile(w->config, e);
     if (r < 0)
         return r;
-    credentials_set(ret, id, secret, token, env_get("AWS_ACCOUNT_ID"), expires_ms);
+    credentials_set(ret, id, secret, token, account, expires_ms);
     return 0;
 }
 

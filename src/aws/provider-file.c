@@ -1,4 +1,5 @@
 #include "pksk/aws/provider.h"
+#include "pksk/aws/words.h"
 
 /* Keys that stand in the files as they are: the credentials file first in the chain, the config
  * file after everything that can fetch some. */
@@ -14,6 +15,7 @@ static int load_from(struct provider_world *w, enum aws_file file, struct str pr
 {
     struct str path = aws_config_path(w->config, file);
     struct str id, secret, token, account;
+    char name[WORD_QUOTED];
     int r = one_value(w, file, profile, "aws_access_key_id", &id, e);
 
     if (r < 0 || !id.len)
@@ -34,10 +36,10 @@ static int load_from(struct provider_world *w, enum aws_file file, struct str pr
                     "the profile \"%.*s\" in %.*s has an aws_access_key_id but no "
                     "aws_secret_access_key",
                     STR_ARG(profile), STR_ARG(path));
-        err_hint(e, "`aws configure --profile %.*s` sets both", STR_ARG(profile));
+        err_hint(e, "`aws configure --profile %s` sets both", word_quote(profile, name));
         return r;
     }
-    r = credentials_check(id, token, path.s, e);
+    r = credentials_check(id, token, account, path.s, e);
     if (r < 0)
         return r;
     credentials_set(ret, id, secret, token, account, 0);

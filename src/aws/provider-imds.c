@@ -33,8 +33,8 @@ static void extend(struct provider_world *w, struct aws_credentials *c)
 
 static int take(struct provider_world *w, struct str text, struct aws_credentials *ret)
 {
-    static const struct credential_names names = {"AccessKeyId", "SecretAccessKey",  "Token", NULL,
-                                                  "Expiration",  .must_expire = true};
+    static const struct credential_names names = {"AccessKeyId", "SecretAccessKey", "Token", NULL,
+                                                  "Expiration",  .temporary = true};
     struct arena a = {0};
     struct json *root = NULL;
     struct err why = {0};

@@ -11,16 +11,15 @@
 #define REFRESH_LEFT_MS (5 * MINUTE_MS)
 
 static const struct provider_retry login_retry = {.attempts = 3, .pause_ms = 50, .grows = true};
-static const struct credential_names token_names = {"accessKeyId",  "secretAccessKey",
-                                                    "sessionToken", "accountId",
-                                                    "expiresAt",    .must_expire = true};
+static const struct credential_names token_names = {
+    "accessKeyId", "secretAccessKey", "sessionToken", "accountId", "expiresAt", .temporary = true};
 
 static int login_again(struct str profile, const char *why, struct err *e)
 {
     int r = err_set(e, ERR_CONNECT, "the login session of the profile \"%.*s\" %s",
                     STR_ARG(profile), why);
 
-    err_hint(e, "`aws login --profile %.*s`", STR_ARG(profile));
+    aws_credentials_hint_expired(provider_login.name, profile, e);
     return r;
 }
 
@@ -58,19 +57,22 @@ static int take(struct provider_world *w, struct token_file *t, struct str body,
     struct json *answer, *old;
     const struct json *fresh;
     char when[CLOCK_ISO_LEN];
-    uint64_t seconds;
+    uint64_t seconds = 0;
+    bool complete = true;
     int r = provider_json(&t->arena, body, "the answer of the sign-in service", &answer, e);
 
     if (r < 0)
         return r;
     fresh = json_get(answer, "accessToken");
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (!json_text(fresh, names[i]).len)
-            r = -1;
-    if (r < 0 || !json_text(answer, "refreshToken").len ||
-        !json_get_u64(answer, "expiresIn", &seconds) || seconds > 86400) {
+        complete = complete && provider_text(fresh, names[i]).len;
+    if (!complete || !provider_text(answer, "refreshToken").len ||
+        !json_get_u64(answer, "expiresIn", &seconds) || seconds > 86400)
         r = err_set(e, ERR_CONNECT, "the answer of the sign-in service holds no credentials");
-    } else {
+    else
+        r = credentials_check(provider_text(fresh, names[0]), provider_text(fresh, names[2]),
+                              STR(""), "the sign-in service", e);
+    if (r == 0) {
         clock_format_iso(clock_wall_ms(w->clock) + (int64_t)seconds * 1000, when);
         old = token_file_object(t, "accessToken");
         for (size_t i = 0; i < ARRAY_LEN(names); i++)

@@ -1,7 +1,9 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +11,8 @@
 #include "pksk/aws/words.h"
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
+
+#define STOP_MS 500 /* what a program may take to end when it is asked to */
 
 /* credential_process: a program of the user's that prints credentials as JSON. No shell is
  * involved, and its standard error goes where ours does, so that it can ask for things. */
@@ -51,33 +55,52 @@ static int read_all(int fd, struct buf *ret)
 {
     for (;;) {
         char *room = buf_room(ret, 4096);
-        ssize_t n = room ? read(fd, room, 4096) : 0;
+        int r = room ? file_wait_readable(fd) : ERR_FAILED;
 
-        if (!room)
-            return ERR_FAILED;
-        if (n < 0 && errno == EINTR && !cancel_flag)
+        if (r < 0)
+            return r;
+        ssize_t n = read(fd, room, 4096);
+
+        if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
-            return errno == EINTR ? ERR_CANCELLED : ERR_FAILED;
-        if (n == 0)
-            return 0;
+        if (n <= 0)
+            return n < 0 ? ERR_FAILED : 0;
         ret->len += (size_t)n;
     }
 }
 
-static int wait_for(pid_t pid)
+/* Asked to end, and ended when it does not listen. */
+static void stop(pid_t pid, int handle)
 {
-    int status = 0;
+    struct pollfd end = {.fd = handle, .events = POLLIN};
 
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return -1;
-    return status;
+    kill(pid, SIGTERM);
+    if (handle < 0 || poll(&end, 1, STOP_MS) <= 0)
+        kill(pid, SIGKILL);
+}
+
+/* Its output and, when that was read to its end, its own end: it may have closed the one long
+ * before the other. */
+static int attend(pid_t pid, int out, struct buf *ret, int *status)
+{
+    int handle = pidfd_open(pid, 0);
+    int r = read_all(out, ret);
+
+    close(out);
+    if (r == 0 && handle >= 0)
+        r = file_wait_readable(handle);
+    if (r < 0)
+        stop(pid, handle);
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+        ;
+    if (handle >= 0)
+        close(handle);
+    return r;
 }
 
 static int run(struct str profile, char *const *argv, struct buf *ret, struct err *e)
 {
-    int fds[2], status, number, r;
+    int fds[2], status = 0, number, r;
     pid_t pid;
     char how[160];
 
@@ -91,12 +114,8 @@ static int run(struct str profile, char *const *argv, struct buf *ret, struct er
         snprintf(how, sizeof(how), "cannot be started: %s", strerror(number));
         return child_failed(profile, argv[0], how, e);
     }
-    r = read_all(fds[0], ret);
-    close(fds[0]);
-    if (r < 0)
-        kill(pid, SIGTERM);
-    status = wait_for(pid);
-    if (cancel_flag) /* it got the same Ctrl-C */
+    r = attend(pid, fds[0], ret, &status);
+    if (r == ERR_CANCELLED || cancel_flag) /* it got the same Ctrl-C */
         return err_set(e, ERR_CANCELLED, "cancelled");
     if (r < 0)
         return child_failed(profile, argv[0], "prints far too much", e);

@@ -1,5 +1,5 @@
 #include "pksk/aws/provider.h"
-#include "pksk/json/writer.h"
+#include "pksk/aws/words.h"
 
 /* role_arn: a role that is assumed with other credentials, those of source_profile or of
  * credential_source, which may be a role again. */
@@ -154,6 +154,7 @@ static int load_source(struct provider_world *w, const struct role *role,
                        struct aws_credentials *ret, struct err *e)
 {
     bool by_profile = role->source_profile.len, by_source = role->credential_source.len;
+    char name[WORD_QUOTED];
 
     if (by_profile && by_source)
         return err_set(e, ERR_CONNECT,
@@ -168,7 +169,8 @@ static int load_source(struct provider_world *w, const struct role *role,
                     "credential_source",
                     STR_ARG(role->profile));
 
-    err_hint(e, "`aws configure set source_profile NAME --profile %.*s`", STR_ARG(role->profile));
+    err_hint(e, "`aws configure set source_profile NAME --profile %s`",
+             word_quote(role->profile, name));
     return r;
 }
 
@@ -180,7 +182,7 @@ static void add_key_member(struct buf *b, const char *name, struct str value, bo
         return;
     buf_addf(b, "%s\"%s\": ", b->len > 1 ? ", " : "", name);
     if (quoted)
-        json_add_string(b, value);
+        cache_key_text(b, value);
     else
         buf_str_add(b, value);
 }
@@ -208,12 +210,14 @@ static void cache_key(const struct role *role, char ret[SIGN_SHA1_HEX])
 
 static int nobody_to_ask(const struct role *role, struct err *e)
 {
+    char name[WORD_QUOTED];
+
     err_set(e, ERR_CONNECT, "the profile \"%.*s\" needs an MFA code, and there is nobody to ask",
             STR_ARG(role->profile));
     err_hint(e,
-             "start pksk in a terminal, or `aws sts get-caller-identity --profile %.*s` first: its "
+             "start pksk in a terminal, or `aws sts get-caller-identity --profile %s` first: its "
              "sign-in is shared",
-             STR_ARG(role->profile));
+             word_quote(role->profile, name));
     return ERR_CONNECT;
 }
 
@@ -236,6 +240,12 @@ static int ask_mfa(struct provider_world *w, const struct role *role, struct sec
         return err_set(e, r == ERR_CANCELLED ? r : ERR_CONNECT, "no MFA code was given");
     secret_set(ret, code);
     return 0;
+}
+
+/* The profile that its credentials come from. */
+static struct str source_of(const struct role *role)
+{
+    return role->source_profile.len ? role->source_profile : role->profile;
 }
 
 static int assume(struct provider_world *w, const struct role *role,
@@ -261,6 +271,8 @@ static int assume(struct provider_world *w, const struct role *role,
     struct sts_call call = {"AssumeRole", parameters, ARRAY_LEN(parameters), source, cache};
 
     r = sts_assume(w, &call, ret, e);
+    if (r < 0 && e && sts_expired(str_of(e->service)))
+        aws_credentials_hint_expired(source->source, source_of(role), e);
     if (r < 0 && e && !e->hint[0])
         err_hint(e, "the role is %.*s, of the profile \"%.*s\"", STR_ARG(role->arn),
                  STR_ARG(role->profile));

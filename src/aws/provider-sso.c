@@ -2,6 +2,7 @@
 #include "pksk/aws/provider.h"
 #include "pksk/aws/token-file.h"
 #include "pksk/aws/url.h"
+#include "pksk/aws/words.h"
 #include "pksk/json/writer.h"
 
 /* IAM Identity Center: a token from `aws sso login` buys the credentials of a role. */
@@ -24,7 +25,7 @@ static int sign_in_again(const struct sso *s, const char *why, struct err *e)
     int r =
         err_set(e, ERR_CONNECT, "the sign-in of the profile \"%.*s\" %s", STR_ARG(s->profile), why);
 
-    err_hint(e, "`aws sso login --profile %.*s`", STR_ARG(s->profile));
+    aws_credentials_hint_expired(provider_sso.name, s->profile, e);
     return r;
 }
 
@@ -32,10 +33,11 @@ static int sign_in_again(const struct sso *s, const char *why, struct err *e)
 
 static int missing(const struct sso *s, const char *key, struct err *e)
 {
+    char name[WORD_QUOTED];
     int r = err_set(e, ERR_CONNECT, "the profile \"%.*s\" wants IAM Identity Center and lacks %s",
                     STR_ARG(s->profile), key);
 
-    err_hint(e, "`aws configure sso --profile %.*s` sets it up", STR_ARG(s->profile));
+    err_hint(e, "`aws configure sso --profile %s` sets it up", word_quote(s->profile, name));
     return r;
 }
 
@@ -131,18 +133,22 @@ static int take_token(const struct sso *s, struct token_file *t, struct str body
     struct json *answer;
     int r = provider_json(&t->arena, body, "the answer of the OIDC service", &answer, e);
     char when[CLOCK_ISO_LEN];
-    uint64_t seconds;
+    uint64_t seconds = 0;
 
     if (r < 0)
         return r;
-    if (!json_text(answer, "accessToken").len || !json_get_u64(answer, "expiresIn", &seconds) ||
+    if (!provider_text(answer, "accessToken").len || !json_get_u64(answer, "expiresIn", &seconds) ||
         seconds > 10 * 365 * 86400ull) {
         r = err_set(e, ERR_CONNECT, "the answer of the OIDC service holds no token");
     } else {
+        r = credentials_check(STR(""), provider_text(answer, "accessToken"), STR(""),
+                              "the OIDC service", e);
+    }
+    if (r == 0) {
         clock_format_iso(clock_wall_ms(s->world->clock) + (int64_t)seconds * 1000, when);
         token_file_set(t, t->root, "accessToken", json_text(answer, "accessToken"));
         token_file_set(t, t->root, "expiresAt", str_of(when));
-        if (json_text(answer, "refreshToken").len)
+        if (provider_text(answer, "refreshToken").len)
             token_file_set(t, t->root, "refreshToken", json_text(answer, "refreshToken"));
         token_file_save(t);
     }
@@ -197,9 +203,11 @@ static int get_token(const struct sso *s, struct token_file *t, struct err *e)
         return r;
     if (!t->root)
         return sign_in_again(s, "has not been made", e);
-    if (!json_text(t->root, "accessToken").len || !member_time(t->root, "expiresAt", &until))
+    if (!provider_text(t->root, "accessToken").len || !member_time(t->root, "expiresAt", &until))
         return sign_in_again(s, "is not readable in its cache", e);
-    if (until - now < REFRESH_LEFT_MS && can_refresh(s, t->root, now)) {
+    if (until - now < REFRESH_LEFT_MS && now >= *s->world->next_renewal_ms &&
+        can_refresh(s, t->root, now)) {
+        *s->world->next_renewal_ms = now + MINUTE_MS;
         r = refresh_token(s, t, &why);
         if (r == ERR_CANCELLED) {
             if (e)
@@ -217,16 +225,14 @@ static int get_token(const struct sso *s, struct token_file *t, struct err *e)
 static void cache_key(const struct sso *s, char ret[SIGN_SHA1_HEX])
 {
     struct buf b = {0};
-    struct json_writer j = {.out = &b};
 
-    json_begin_object(&j);
-    json_name(&j, STR("accountId"));
-    json_string(&j, s->account);
-    json_name(&j, STR("roleName"));
-    json_string(&j, s->role);
-    json_name(&j, s->session.len ? STR("sessionName") : STR("startUrl"));
-    json_string(&j, s->session.len ? s->session : s->start_url);
-    json_end_object(&j);
+    buf_lit(&b, "{\"accountId\":");
+    cache_key_text(&b, s->account);
+    buf_lit(&b, ",\"roleName\":");
+    cache_key_text(&b, s->role);
+    buf_addf(&b, ",\"%s\":", s->session.len ? "sessionName" : "startUrl");
+    cache_key_text(&b, s->session.len ? s->session : s->start_url);
+    buf_char(&b, '}');
     sign_sha1_hex(buf_str(&b), ret);
     buf_free(&b);
 }
@@ -235,8 +241,8 @@ static int take_credentials(const struct sso *s, struct str body, struct aws_cre
                             struct err *e)
 {
     static const struct credential_names names = {
-        "accessKeyId", "secretAccessKey",     "sessionToken",     NULL,
-        "expiration",  .expires_in_ms = true, .must_expire = true};
+        "accessKeyId", "secretAccessKey",     "sessionToken",   NULL,
+        "expiration",  .expires_in_ms = true, .temporary = true};
     struct arena a = {0};
     struct json *root = NULL;
     int r = provider_json(&a, body, "the answer of IAM Identity Center", &root, e);
@@ -284,7 +290,7 @@ static int get_credentials(const struct sso *s, struct str token, struct aws_cre
         config_endpoint_in(s->world->config, AWS_SSO, s->region, STR(""), STR(""), &endpoint, e);
 
     if (r == 0)
-        r = credentials_check(token, STR(""), "the sign-in's cache", e);
+        r = credentials_check(token, STR(""), STR(""), "the sign-in's cache", e);
     if (r < 0)
         return r;
     buf_addf(&url, "%s%sfederation/credentials?role_name=", endpoint.url,

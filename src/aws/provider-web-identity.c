@@ -1,7 +1,6 @@
 #include "pksk/aws/config-internal.h"
 #include "pksk/aws/provider.h"
 #include "pksk/base/file.h"
-#include "pksk/json/writer.h"
 
 /* A token in a file, such as Kubernetes writes one, for the credentials of a role. */
 
@@ -43,10 +42,10 @@ static void cache_key(const struct web_identity *id, char ret[SIGN_SHA1_HEX])
     struct buf b = {0};
 
     buf_lit(&b, "{\"RoleArn\": ");
-    json_add_string(&b, id->role_arn);
+    cache_key_text(&b, id->role_arn);
     if (id->session_name.len) {
         buf_lit(&b, ", \"RoleSessionName\": ");
-        json_add_string(&b, id->session_name);
+        cache_key_text(&b, id->session_name);
     }
     buf_char(&b, '}');
     sign_sha1_hex(buf_str(&b), ret);

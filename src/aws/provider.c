@@ -33,14 +33,18 @@ static bool fits_a_header(struct str t)
     return true;
 }
 
-int credentials_check(struct str access_key_id, struct str token, const char *what, struct err *e)
+int credentials_check(struct str access_key_id, struct str token, struct str account,
+                      const char *what, struct err *e)
 {
-    if (fits_a_header(access_key_id) && fits_a_header(token))
-        return 0;
-    return err_set(e, ERR_CONNECT,
-                   "the access key id or session token from %s holds a blank or another character "
-                   "that neither can have",
-                   what);
+    if (!fits_a_header(access_key_id) || !fits_a_header(token))
+        return err_set(e, ERR_CONNECT,
+                       "the access key id or session token from %s holds a blank or another "
+                       "character that neither can have",
+                       what);
+    for (size_t i = 0; i < account.len; i++)
+        if (account.s[i] < '0' || account.s[i] > '9')
+            return err_set(e, ERR_CONNECT, "the account id from %s is no number", what);
+    return 0;
 }
 
 /* ---- numbers and times ---- */
@@ -136,29 +140,43 @@ void provider_json_wipe(struct json *node)
     }
 }
 
-static struct str member(const struct json *object, const char *name)
+struct str provider_text(const struct json *object, const char *name)
 {
-    return name ? json_text(object, name) : STR("");
+    const struct json *member = name ? json_get(object, name) : NULL;
+
+    return member && member->kind == JSON_IS_STRING ? member->text : STR("");
+}
+
+/* What may be left out may also be null, but nothing else. */
+static bool is_no_text(const struct json *object, const char *name)
+{
+    const struct json *member = json_get(object, name);
+
+    return member && member->kind != JSON_IS_STRING && member->kind != JSON_IS_NULL;
 }
 
 int credentials_from_json(const struct json *object, const struct credential_names *names,
                           const char *what, struct aws_credentials *ret, struct err *e)
 {
-    struct str id = member(object, names->access_key_id), secret = member(object, names->secret);
-    struct str token = member(object, names->token);
+    struct str id = provider_text(object, names->access_key_id);
+    struct str secret = provider_text(object, names->secret);
+    struct str token = provider_text(object, names->token);
+    struct str account = names->account ? json_text(object, names->account) : STR("");
     int64_t expires_ms = 0;
 
     if (!id.len || !secret.len)
         return err_set(e, ERR_CONNECT, "%s has no %s", what,
                        id.len ? names->secret : names->access_key_id);
-    int r = credentials_check(id, token, what, e);
+    if (!token.len && (names->temporary || is_no_text(object, names->token)))
+        return err_set(e, ERR_CONNECT, "%s has no %s that is text", what, names->token);
+    int r = credentials_check(id, token, account, what, e);
 
     if (r < 0)
         return r;
-    if (names->expires && (json_get(object, names->expires) || names->must_expire) &&
+    if (names->expires && (json_get(object, names->expires) || names->temporary) &&
         !time_of(object, names, &expires_ms))
         return err_set(e, ERR_CONNECT, "%s has no %s that is a time", what, names->expires);
-    credentials_set(ret, id, secret, token, member(object, names->account), expires_ms);
+    credentials_set(ret, id, secret, token, account, expires_ms);
     return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "pksk/aws/config-internal.h"
 #include "pksk/aws/imds.h"
+#include "pksk/aws/words.h"
 
 /* Region, endpoints, retries and the like: the options, then the environment, then the profile. */
 
@@ -11,12 +12,13 @@ static int no_region(struct aws_config *c, struct err *e)
                     "no region is set: not by --region, not by AWS_REGION or AWS_DEFAULT_REGION, "
                     "and not by the profile \"%.*s\"",
                     STR_ARG(c->profile));
+    char name[WORD_QUOTED];
 
     if (c->named)
         err_hint(e,
                  "`pksk --region eu-west-1`, or `aws configure set region eu-west-1 --profile "
-                 "%.*s`",
-                 STR_ARG(c->profile));
+                 "%s`",
+                 word_quote(c->profile, name));
     else
         err_hint(e, "`pksk --region eu-west-1`, or `aws configure`, or for a local server `pksk "
                     "--local`");

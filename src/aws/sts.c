@@ -29,9 +29,9 @@ static void read_json(const struct json *root, const char *action, struct sts_an
     credentials = json_get(result, "Credentials");
     user = json_get(result, "AssumedRoleUser");
     *ret = (struct sts_answer){
-        .id = json_text(credentials, "AccessKeyId"),
-        .secret = json_text(credentials, "SecretAccessKey"),
-        .token = json_text(credentials, "SessionToken"),
+        .id = provider_text(credentials, "AccessKeyId"),
+        .secret = provider_text(credentials, "SecretAccessKey"),
+        .token = provider_text(credentials, "SessionToken"),
         .expires = json_text(credentials, "Expiration"),
         .user_id = json_text(user, "AssumedRoleId"),
         .user_arn = json_text(user, "Arn"),
@@ -76,6 +76,11 @@ static void read_answer(struct arena *a, struct str body, const char *action,
         read_json(root, action, ret);
 }
 
+bool sts_expired(struct str code)
+{
+    return str_is(code, "ExpiredTokenException") || str_is(code, "ExpiredToken");
+}
+
 static int refused(const struct sts_call *call, int status, const struct sts_answer *answer,
                    struct err *e)
 {
@@ -87,7 +92,7 @@ static int refused(const struct sts_call *call, int status, const struct sts_ans
                 STR_ARG(answer->message));
     if (e)
         snprintf(e->service, sizeof(e->service), "%.*s", STR_ARG(answer->code));
-    if (str_is(answer->code, "ExpiredTokenException") || str_is(answer->code, "ExpiredToken"))
+    if (sts_expired(answer->code))
         err_hint(e, "what the role is assumed with has expired: sign in again");
     return r;
 }
@@ -111,12 +116,12 @@ static int take(const struct sts_call *call, const struct sts_answer *answer,
         !number_to_ms(answer->expires, &expires_ms))
         return err_set(e, ERR_CONNECT, "the answer of STS to %s does not say until when",
                        call->action);
-    int r = credentials_check(answer->id, answer->token, "STS", e);
+    struct str account = account_of(answer->user_arn);
+    int r = credentials_check(answer->id, answer->token, account, "STS", e);
 
     if (r < 0)
         return r;
-    credentials_set(ret, answer->id, answer->secret, answer->token, account_of(answer->user_arn),
-                    expires_ms);
+    credentials_set(ret, answer->id, answer->secret, answer->token, account, expires_ms);
     if (call->cache)
         cli_cache_put(call->cache, NULL, ret, answer->user_id, answer->user_arn);
     return 0;

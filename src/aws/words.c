@@ -84,3 +84,36 @@ bool words_split(struct arena *a, struct str text, struct str **ret, size_t *cou
     *count = s.count;
     return true;
 }
+
+static bool needs_quotes(struct str word)
+{
+    for (size_t i = 0; i < word.len; i++) {
+        char c = word.s[i];
+        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     (unsigned char)c >= 0x80 || (c && strchr("-_./:@%+=,", c));
+
+        if (!plain)
+            return true;
+    }
+    return !word.len;
+}
+
+const char *word_quote(struct str word, char ret[WORD_QUOTED])
+{
+    struct buf b = {0};
+    bool quotes = needs_quotes(word);
+
+    if (quotes)
+        buf_char(&b, '\'');
+    for (size_t i = 0; i < word.len; i++) {
+        if (word.s[i] == '\'')
+            buf_lit(&b, "'\\''");
+        else
+            buf_char(&b, word.s[i]);
+    }
+    if (quotes)
+        buf_char(&b, '\'');
+    snprintf(ret, WORD_QUOTED, "%s", buf_cstr(&b));
+    buf_free(&b);
+    return ret;
+}

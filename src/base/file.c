@@ -70,9 +70,9 @@ int file_read_private(const char *path, size_t max, struct buf *ret, struct err 
     return read_fd(fd, path, max, ret, e);
 }
 
-/* Waits until fd is readable. SIGINT is let in only while waiting: one that comes between the look
- * at the flag and the waiting would otherwise be waited over. */
-static int wait_readable(int fd)
+/* SIGINT is let in only while waiting: one that comes between the look at the flag and the waiting
+ * would otherwise be waited over. */
+int file_wait_readable(int fd)
 {
     struct pollfd what = {.fd = fd, .events = POLLIN};
     sigset_t interrupt, before;
@@ -94,7 +94,7 @@ int file_read_line(int fd, struct buf *ret)
     char c;
 
     for (;;) {
-        int r = wait_readable(fd);
+        int r = file_wait_readable(fd);
 
         if (r < 0)
             return r;

@@ -2,10 +2,11 @@
 #include "pksk/cmd/identity.h"
 #include "pksk/net/transport.h"
 
-/* Where a session is connected: what `connect` changes, and puts back when it fails. */
+/* Where a session is connected, and how careful it is there: what `connect` changes, and puts back
+ * when it fails. */
 struct place {
     char *profile, *region, *endpoint_url, *table;
-    bool local;
+    bool local, production, read_only, profile_read_only;
 };
 
 static char *copy(const char *s)
@@ -15,8 +16,9 @@ static char *copy(const char *s)
 
 static struct place place_of(const struct session *s)
 {
-    return (struct place){copy(s->profile), copy(s->region), copy(s->endpoint_url), copy(s->table),
-                          s->local};
+    return (struct place){
+        copy(s->profile), copy(s->region),        copy(s->endpoint_url), copy(s->table),
+        s->local,         s->settings.production, s->settings.read_only, s->profile_read_only};
 }
 
 static void place_free(struct place *p)
@@ -34,7 +36,7 @@ static void replace(char **field, struct str value)
 }
 
 /* Takes what p owns. */
-static int move_to(struct session *s, struct place *p, struct err *e)
+static void move_to(struct session *s, const struct place *p)
 {
     free(s->profile);
     free(s->region);
@@ -45,21 +47,9 @@ static int move_to(struct session *s, struct place *p, struct err *e)
     s->endpoint_url = p->endpoint_url;
     s->table = p->table;
     s->local = p->local;
-    session_reconnect(s);
-    int r = session_reload_profile(s, e);
-
-    if (r < 0) /* what cannot be read may say that this is production */
-        s->settings.read_only = true;
-    return r;
-}
-
-static int go_back(struct session *s, struct place *before, int r)
-{
-    struct err why;
-
-    if (move_to(s, before, &why) < 0)
-        session_warn(s, "%s", why.text);
-    return r;
+    s->settings.production = p->production;
+    s->settings.read_only = p->read_only;
+    s->profile_read_only = p->profile_read_only;
 }
 
 static const struct word *argument(const struct statement *st, const char *name)
@@ -91,24 +81,37 @@ static void change(struct place *p, const struct statement *st)
     }
 }
 
+/* The client before stays until the new one has credentials: with it what `more`, `undo` and an
+ * open transaction know, and an MFA code that was given. */
+static int change_place(struct session *s, const struct statement *st, struct dynamo_identity *who,
+                        struct err *e)
+{
+    struct place before = place_of(s), after = place_of(s);
+    struct session_client client;
+
+    change(&after, st);
+    move_to(s, &after);
+    session_reconnect(s, &client);
+    int r = session_reload_profile(s, e);
+
+    if (r == 0)
+        r = dynamo_resolve(s->dynamo, who, e);
+    if (r == 0) {
+        place_free(&before);
+        session_stay(s, &client);
+    } else {
+        session_go_back(s, &client);
+        move_to(s, &before);
+    }
+    return r;
+}
+
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
     _cleanup_(buf_free) struct buf key = {0};
     struct dynamo_identity who;
-    struct place before = place_of(s), after = place_of(s);
-    int r = 0;
+    int r = st->args ? change_place(s, st, &who, e) : dynamo_resolve(s->dynamo, &who, e);
 
-    change(&after, st);
-    if (st->args)
-        r = move_to(s, &after, e);
-    else
-        place_free(&after);
-    if (r == 0)
-        r = dynamo_resolve(s->dynamo, &who, e);
-
-    if (r < 0 && st->args)
-        return go_back(s, &before, r);
-    place_free(&before);
     if (r < 0)
         return r;
     if (s->local) {

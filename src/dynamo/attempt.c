@@ -182,7 +182,7 @@ static enum retry_kind judge_refusal(struct call *c, const struct transfer *t)
     r.throttled = kind == RETRY_THROTTLED;
     refusal_explain(&r, &c->reply.err);
     if (refusal_expired_token(r.code) && c->d->source)
-        refusal_hint_expired(c->d->source, aws_config_profile(c->d->config), &c->reply.err);
+        aws_credentials_hint_expired(c->d->source, aws_config_profile(c->d->config), &c->reply.err);
     c->reply.uncertain |= r.status >= 500;
     if (retry_clock_surely(r.code) || (retry_clock_maybe(r.code) && off_ms > CLOCK_OFF_MS))
         return RETRY_CLOCK;
@@ -249,7 +249,7 @@ static bool renew_credentials(struct call *c)
     if (c->credentials_renewed || !c->d->chain ||
         !refusal_expired_token(str_of(c->reply.err.service)))
         return false;
-    c->credentials_renewed = aws_credentials_expire(c->d->chain);
+    c->credentials_renewed = aws_credentials_expire(c->d->chain, c->signed_with);
     return c->credentials_renewed;
 }
 

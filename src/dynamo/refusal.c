@@ -43,23 +43,6 @@ static const struct {
      "this server does not know the operation; local stand-ins lack some"},
 };
 
-void refusal_hint_expired(const char *source, struct str profile, struct err *e)
-{
-    struct str from = str_of(source);
-
-    if (str_is(from, "IAM Identity Center"))
-        err_hint(e, "`aws sso login --profile %.*s`", STR_ARG(profile));
-    else if (str_is(from, "login session"))
-        err_hint(e, "`aws login --profile %.*s`", STR_ARG(profile));
-    else if (str_is(from, "environment"))
-        err_hint(e, "fetch new AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN for "
-                    "the environment, and start pksk with them");
-    else if (str_is(from, "shared credentials file") || str_is(from, "config file"))
-        err_hint(e,
-                 "fetch new keys for the profile \"%.*s\" in the %s, then `connect profile %.*s`",
-                 STR_ARG(profile), source, STR_ARG(profile));
-}
-
 bool refusal_expired_token(struct str code)
 {
     return str_is(code, "ExpiredTokenException") || str_is(code, "ExpiredToken");

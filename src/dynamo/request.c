@@ -41,9 +41,10 @@ static struct str arn_of(struct arena *a, struct str body)
     return first_arn(tree);
 }
 
-static int credentials_of(struct dynamo *d, struct sign_credentials *ret, struct str *account,
+static int credentials_of(struct call *call, struct sign_credentials *ret, struct str *account,
                           struct err *e)
 {
+    struct dynamo *d = call->d;
     const struct aws_credentials *c;
 
     *ret = (struct sign_credentials){STR(LOCAL_KEY), STR(LOCAL_KEY), STR("")};
@@ -55,6 +56,7 @@ static int credentials_of(struct dynamo *d, struct sign_credentials *ret, struct
     if (r < 0)
         return r;
     d->source = c->source;
+    call->signed_with = c->number;
     *ret = aws_credentials_for_signing(c);
     if (c->account)
         *account = str_of(c->account);
@@ -67,7 +69,7 @@ int request_resolve(struct call *c, struct err *e)
     _cleanup_(arena_free) struct arena scratch = {0};
     struct sign_credentials credentials;
     struct str account;
-    int r = credentials_of(d, &credentials, &account, e);
+    int r = credentials_of(c, &credentials, &account, e);
 
     if (r < 0)
         return r;
@@ -187,7 +189,7 @@ int request_send(struct call *c, struct err *e)
     struct str account;
     char target[100];
     bool streams = operation_service(str_of(c->operation)) == AWS_DYNAMODB_STREAMS;
-    int r = credentials_of(c->d, &credentials, &account, e);
+    int r = credentials_of(c, &credentials, &account, e);
 
     if (r < 0)
         return r;

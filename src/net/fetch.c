@@ -50,8 +50,10 @@ static int conclude(const struct transfer *t, struct aws_http_reply *ret, struct
     if (r->failure != NET_OK) {
         ret->timed_out = r->timed_out;
         ret->connected = r->failure != NET_UNREACHABLE && r->failure != NET_UNTRUSTED;
-        *e = r->err;
-        e->code = ERR_CONNECT;
+        if (e) { /* who presses TAB is told nothing */
+            *e = r->err;
+            e->code = ERR_CONNECT;
+        }
         return ERR_CONNECT;
     }
     if (!clock_parse_http(transfer_header(t, "date"), &ret->date_ms))

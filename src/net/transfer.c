@@ -57,9 +57,12 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *ctx)
     r->bytes += piece.len;
     got_on(t, piece.len);
     if (r->bytes > t->request.body_max) {
+        char host[300];
+
+        net_host_of(t->url, host, sizeof(host));
         r->failure = NET_TOO_LARGE;
-        err_set(&r->err, ERR_FAILED, "the answer is larger than the %zu KB that pksk takes",
-                t->request.body_max >> 10);
+        err_set(&r->err, ERR_FAILED, "the answer of %s is larger than the %zu KB that pksk takes",
+                host, t->request.body_max >> 10);
         return 0;
     }
     if (t->request.on_body && t->request.on_body(t->request.ctx, t, piece, &r->err) < 0) {

@@ -11,6 +11,8 @@ struct lane {
     bool started, ended;
     const struct value *first_key; /* of the batch in flight */
     bool retry_batch;              /* resume holds UnprocessedKeys */
+    bool again;                    /* the batch from first_key on failed on its way */
+    bool was_retry;                /* the batch in flight */
     struct backoff backoff;
     int64_t not_before_us; /* a pause of the batch */
 };
@@ -29,6 +31,7 @@ struct cursor {
     uint64_t budget;
     enum cursor_state state;
     struct cursor_totals totals;
+    struct err late; /* what failed once a page was there: said after that page */
 };
 
 /* ---- copies */
@@ -102,15 +105,27 @@ void cursor_free(struct cursor *c)
 
 static void batch_body(struct cursor *c, struct lane *lane, struct buf *body)
 {
-    if (!lane->retry_batch) {
+    lane->was_retry = lane->retry_batch;
+    if (lane->retry_batch) {
+        buf_lit(body, "{\"ReturnConsumedCapacity\":\"TOTAL\",\"RequestItems\":");
+        buf_str_add(body, buf_str(&lane->resume));
+        buf_char(body, '}');
+    } else if (lane->again) {
+        plan_batch_body(body, &c->plan, lane->first_key);
+    } else {
         lane->first_key = c->next_key;
         c->next_key = plan_batch_body(body, &c->plan, c->next_key);
-        return;
     }
-    buf_lit(body, "{\"ReturnConsumedCapacity\":\"TOTAL\",\"RequestItems\":");
-    buf_str_add(body, buf_str(&lane->resume));
-    buf_char(body, '}');
-    lane->retry_batch = false;
+    lane->retry_batch = lane->again = false;
+}
+
+/* The keys of a batch that came to nothing are asked for again when the reading goes on. */
+static void give_back(struct cursor *c, struct lane *lane)
+{
+    if (is_batch(c)) {
+        lane->retry_batch = lane->was_retry;
+        lane->again = !lane->was_retry;
+    }
 }
 
 static void page_body(struct cursor *c, struct lane *lane, struct buf *body)
@@ -138,14 +153,18 @@ static int start(struct cursor *c, struct lane *lane, struct err *e)
         page_body(c, lane, &body);
     lane->started = true;
     c->totals.requests++;
-    return dynamo_send(c->dynamo, c->plan.operation, buf_str(&body), &lane->call, e);
+    int r = dynamo_send(c->dynamo, c->plan.operation, buf_str(&body), &lane->call, e);
+
+    if (r < 0)
+        give_back(c, lane);
+    return r;
 }
 
 static bool has_work(const struct cursor *c, const struct lane *lane)
 {
     if (lane->ended || lane->call)
         return false;
-    return !is_batch(c) || lane->retry_batch || c->next_key;
+    return !is_batch(c) || lane->retry_batch || lane->again || c->next_key;
 }
 
 static bool may_ask(const struct cursor *c)
@@ -254,12 +273,13 @@ static int note_page(struct lane *lane, const struct reply *reply, struct err *e
 static int take(struct cursor *c, struct lane *lane, const struct value **items, struct err *e)
 {
     struct reply *reply = call_reply(lane->call);
-    int r = 0;
+    int r = 0, late = 0;
 
     call_free(c->page);
     c->page = lane->call;
     lane->call = NULL;
     if (reply->err.code < 0) {
+        give_back(c, lane);
         *e = reply->err;
         return reply->err.code;
     }
@@ -267,7 +287,7 @@ static int take(struct cursor *c, struct lane *lane, const struct value **items,
     c->totals.capacity.tenths += reply->capacity.tenths;
     c->totals.scanned += reply->scanned;
     if (is_batch(c)) {
-        r = note_unprocessed(c, lane, reply, e);
+        late = note_unprocessed(c, lane, reply, &c->late);
         reply->items = in_order(lane, reply->items);
     } else {
         r = note_page(lane, reply, e);
@@ -288,12 +308,13 @@ static int take(struct cursor *c, struct lane *lane, const struct value **items,
     }
     c->remaining -= c->plan.limit ? MIN(count, c->remaining) : 0;
     c->totals.items += count;
-    if (r == 0)
-        r = start_all(c, e);
-    if (r == 0)
+    if (r < 0)
+        return r;
+    /* This page is no worse for it when the next request cannot even be sent. */
+    if (late == 0 && start_all(c, &c->late) == 0)
         dynamo_poll(c->dynamo, 0, -1); /* the request goes out before this page is printed */
     *items = reply->items;
-    return r < 0 ? r : 1;
+    return 1;
 }
 
 static int wait_ms(const struct cursor *c)
@@ -368,6 +389,11 @@ static bool in_flight(const struct cursor *c)
 int cursor_next(struct cursor *c, const struct value **items, struct err *e)
 {
     c->totals.took_us = clock_mono_us(c->clock) - c->totals.began_us;
+    if (c->late.code < 0) {
+        *e = c->late;
+        c->late = (struct err){0};
+        return e->code;
+    }
     for (;;) {
         c->state = find_state(c);
         if (c->state == CURSOR_END || c->state == CURSOR_LIMIT)
@@ -404,6 +430,7 @@ void cursor_continue(struct cursor *c, uint64_t limit)
     c->plan.limit = limit;
     c->remaining = limit;
     c->totals = (struct cursor_totals){.began_us = clock_mono_us(c->clock)};
+    c->late = (struct err){0};
 }
 
 const struct cursor_totals *cursor_totals(const struct cursor *c)

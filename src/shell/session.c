@@ -53,7 +53,21 @@ static void connect_client(struct session *s)
     free(cache);
 }
 
-static void disconnect_client(struct session *s)
+static struct session_client client_of(const struct session *s)
+{
+    return (struct session_client){s->dynamo, s->schemas, s->seen};
+}
+
+static void client_free(struct session_client *c)
+{
+    seen_free(c->seen);
+    schema_free(c->schemas);
+    dynamo_free(c->dynamo);
+    *c = (struct session_client){0};
+}
+
+/* The client's end, and that of what belongs to it. */
+static void disconnect_client(struct session *s, struct session_client *c)
 {
     struct err e;
 
@@ -62,26 +76,39 @@ static void disconnect_client(struct session *s)
     then_forget(s);
     cursor_free(s->reading);
     s->reading = NULL;
-    if (s->seen && seen_save(s->seen, &e) < 0)
+    if (c->seen && seen_save(c->seen, &e) < 0)
         log_debug("keys seen are not kept: %s", e.text);
-    seen_free(s->seen);
-    schema_free(s->schemas);
-    dynamo_free(s->dynamo);
-    s->seen = NULL;
-    s->schemas = NULL;
-    s->dynamo = NULL;
+    client_free(c);
 }
 
-void session_reconnect(struct session *s)
+void session_reconnect(struct session *s, struct session_client *before)
 {
-    disconnect_client(s);
-    rows_clear(&s->rows);
+    *before = client_of(s);
     connect_client(s);
+}
+
+void session_stay(struct session *s, struct session_client *before)
+{
+    disconnect_client(s, before);
+    rows_clear(&s->rows);
+}
+
+void session_go_back(struct session *s, struct session_client *before)
+{
+    struct session_client made = client_of(s);
+
+    client_free(&made);
+    s->dynamo = before->dynamo;
+    s->schemas = before->schemas;
+    s->seen = before->seen;
 }
 
 static int load_settings(const struct session *s, struct settings *settings, struct err *e)
 {
     const char *named = s->profile ? s->profile : getenv("AWS_PROFILE");
+
+    if (!named || !*named)
+        named = getenv("AWS_DEFAULT_PROFILE");
     char *directory = session_directory("XDG_CONFIG_HOME", "~/.config");
     _cleanup_(buf_free) struct buf path = {0};
 
@@ -152,7 +179,9 @@ void session_warn_of_files(struct session *s)
 
 void session_close(struct session *s)
 {
-    disconnect_client(s);
+    struct session_client last = client_of(s);
+
+    disconnect_client(s, &last);
     history_free(s->history);
     map_free(&s->variables, free);
     rows_free(&s->rows);

@@ -18,26 +18,19 @@ botocore.auth.SIGNED_HEADERS_BLACKLIST = list(set(botocore.auth.SIGNED_HEADERS_B
 
 
 def signature(question):
-    """The Authorization header."""
-    when = datetime.datetime.fromtimestamp(question["ms"] / 1000, datetime.timezone.utc).replace(tzinfo=None)
-
-    class Frozen(datetime.datetime):
-        @classmethod
-        def utcnow(cls):
-            return when
-
+    """The Authorization header. Step by step, since the whole would take the time of day."""
+    when = datetime.datetime.fromtimestamp(question["ms"] / 1000, datetime.timezone.utc)
     scheme = "http" if question["host"].rpartition("]")[2].count(":") else "https"
     url = f"{scheme}://{question['host']}{question['path']}" + ("?" + question["query"] if question["query"] else "")
     credentials = botocore.credentials.Credentials(question["key"], question["secret"], question["token"] or None)
     request = botocore.awsrequest.AWSRequest(question["method"], url, data=question["body"].encode())
     for name, value in question["headers"]:
         request.headers.add_header(name, value)
-    real = botocore.auth.datetime.datetime
-    botocore.auth.datetime.datetime = Frozen
-    try:
-        botocore.auth.SigV4Auth(credentials, question["service"], question["region"]).add_auth(request)
-    finally:
-        botocore.auth.datetime.datetime = real
+    signer = botocore.auth.SigV4Auth(credentials, question["service"], question["region"])
+    request.context["timestamp"] = when.strftime(botocore.auth.SIGV4_TIMESTAMP)
+    signer._modify_request_before_signing(request)
+    text = signer.string_to_sign(request, signer.canonical_request(request))
+    signer._inject_signature_to_request(request, signer.signature(text, request))
     return request.headers["Authorization"]
 
 

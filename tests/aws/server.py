@@ -1,12 +1,17 @@
-"""A server on loopback that plays every AWS service which credentials come from, and DynamoDB's ListTables.
+"""A server on loopback that plays every AWS service which credentials come from, and what of DynamoDB shows who asks.
 
 Whoever signs is checked with botocore's signer, and the one table that there is carries the access key's name,
-so that a test sees which credentials got through. A test changes the fields of an Aws to make it misbehave.
+so that a test sees which credentials got through. A Scan has as many pages as a test wants, two items each.
+A test changes the fields of an Aws to make it misbehave.
 """
+import collections
 import datetime
 import http.server
 import json
+import socket
+import sys
 import threading
+import time
 import urllib.parse
 
 import oracle
@@ -19,19 +24,37 @@ def at(seconds):
     return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class Server6(Server):
+    address_family = socket.AF_INET6
+
+
 class Aws:
-    def __init__(self):
+    def __init__(self, address="127.0.0.1", port=0):
         self.secrets = {}           # access key id → secret
         self.tokens = {}            # access key id → session token
         self.said = []              # (method, path, headers, body) of every request
         self.answers = {}           # path or action → a list of (status, body), used up first
-        self.life = 3600            # seconds that credentials last
+        self.later = {}             # the same, from the second time on that it is asked
+        self.life = 3600            # seconds that credentials are said to last
+        self.dies = None            # seconds after which they are refused whatever was said; None: as was said
+        self.ends = {}              # access key id → when that is
+        self.pages = 1              # of a Scan, in each segment
+        self.page_seconds = 0       # that each takes
+        self.pages_given = collections.Counter()
         self.xml = False            # STS knows no JSON
         self.slow = set()           # paths that never answer
+        self.no_token = False       # instance metadata is of version 1
         self.made = 0
         self.lock = threading.Lock()
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
+        self.server = (Server6 if ":" in address else Server)((address, port), self._handler())
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -49,6 +72,7 @@ class Aws:
             self.made += 1
             key = f"ASIA{kind.upper()}{self.made}"
         self.know(key, f"secret/of+{key}", f"token/of+{key}==")
+        self.ends[key] = time.time() + (self.life if self.dies is None else self.dies)
         return key, self.secrets[key], self.tokens[key]
 
     def asked(self, start):
@@ -84,7 +108,33 @@ class Aws:
 
     def dynamodb(self, method, path, headers, body):
         key, problem = self.check_signature(method, path, headers, body)
-        return problem or (200, json.dumps({"TableNames": [f"seen-{key}"]}))
+        if problem:
+            return problem
+        if self.ends.get(key, float("inf")) < time.time():
+            return self.error("ExpiredTokenException", "The security token included in the request is expired")
+        operation = headers["X-Amz-Target"].rpartition(".")[2]
+        if operation == "DescribeTable":
+            return 200, json.dumps({"Table": {
+                "TableName": "t", "TableStatus": "ACTIVE", "ItemCount": 2, "TableSizeBytes": 100,
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}})
+        if operation == "Scan":
+            return self.scan(json.loads(body))
+        if operation == "BatchGetItem":
+            time.sleep(self.page_seconds)
+            return 200, json.dumps({"Responses": {"t": json.loads(body)["RequestItems"]["t"]["Keys"]},
+                                    "UnprocessedKeys": {}})
+        return 200, json.dumps({"TableNames": [f"seen-{key}"]})
+
+    def scan(self, body):
+        segment, after = body.get("Segment", 0), body.get("ExclusiveStartKey")
+        page = int(after["pk"]["S"].split("-")[1]) + 1 if after else 0
+        time.sleep(self.page_seconds)
+        with self.lock:
+            self.pages_given[segment, page] += 1
+        items = [{"pk": {"S": f"{segment}-{page}-{half}"}} for half in "ab"]
+        last = {} if page + 1 >= self.pages else {"LastEvaluatedKey": items[-1]}
+        return 200, json.dumps({"Items": items, "Count": 2, "ScannedCount": 2, **last})
 
     def sts(self, method, path, headers, body):
         form = dict(urllib.parse.parse_qsl(body))
@@ -122,7 +172,7 @@ class Aws:
             return 401, json.dumps({"error": "invalid_dpop_proof"})
         key, secret, token = self.make("login")
         return 200, json.dumps({"accessToken": {"accessKeyId": key, "secretAccessKey": secret, "sessionToken": token},
-                                "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": "second"})
+                                "tokenType": "aws_sigv4", "expiresIn": min(self.life, 900), "refreshToken": "second"})
 
     def hand_out(self, kind):
         """As containers and instances get them."""
@@ -133,7 +183,7 @@ class Aws:
     def instance(self, method, path, headers):
         if path == "/latest/api/token":
             return (200, "session") if method == "PUT" else (405, "")
-        if headers.get("x-aws-ec2-metadata-token") != "session" and not self.slow:
+        if headers.get("x-aws-ec2-metadata-token") != (None if self.no_token or self.slow else "session"):
             return 401, ""
         if path.endswith("/availability-zone/"):
             return 200, "eu-south-2b"
@@ -144,6 +194,9 @@ class Aws:
         prepared = self.answers.get(name) or self.answers.get(path.partition("?")[0])
         if prepared:
             return prepared.pop(0)
+        for slot in (name, path.partition("?")[0]):
+            if slot in self.later:
+                self.answers[slot] = self.later.pop(slot)
         if path == "/":
             return (self.dynamodb if "X-Amz-Target" in headers else self.sts)(method, path, headers, body)
         if path.startswith("/federation/"):
@@ -152,6 +205,10 @@ class Aws:
             return 200, json.dumps({"accessToken": "good", "expiresIn": 28800, "refreshToken": "second"})
         if path == "/v1/token":
             return self.login(headers)
+        if path == "/process":
+            key, secret, token = self.make("proc")
+            return 200, json.dumps({"Version": 1, "AccessKeyId": key, "SecretAccessKey": secret, "SessionToken": token,
+                                    "Expiration": at(self.life).strftime(TIME)})
         if path == "/container":
             return self.hand_out("box") if headers.get("Authorization") == "let me in" else (403, "")
         if path.startswith("/latest/"):

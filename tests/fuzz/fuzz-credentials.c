@@ -21,8 +21,8 @@ static void try_json(struct arena *a, struct str text)
     static const struct credential_names names[] = {
         {"AccessKeyId", "SecretAccessKey", "SessionToken", "AccountId", "Expiration"},
         {"accessKeyId", "secretAccessKey", "sessionToken", NULL, "expiration",
-         .expires_in_ms = true, .must_expire = true},
-        {"AccessKeyId", "SecretAccessKey", "Token", NULL, "Expiration", .must_expire = true},
+         .expires_in_ms = true, .temporary = true},
+        {"AccessKeyId", "SecretAccessKey", "Token", NULL, "Expiration", .temporary = true},
     };
     struct json *root;
     struct err e = {0};

@@ -171,6 +171,30 @@ TEST(a_file_that_does_not_parse)
     CHECK_STR(region_of(NULL, "eu-west-1"), "eu-west-1");
 }
 
+TEST(a_file_is_read_again_until_it_parses)
+{
+    struct aws_options o = {STR("p"), STR(""), STR(""), false};
+    struct str region = STR("");
+    struct err e = {0};
+
+    begin("[profile p]\nregion = a # b\nregion\n", "[x]\nk = v # w\n");
+    struct aws_config *c = aws_config_new(&o);
+    const struct str *warnings;
+
+    CHECK(aws_config_region(c, NULL, &region, &e) == ERR_CONNECT);
+    write_file("config", "[profile q]\nregion = one\n");
+    CHECK(aws_config_region(c, NULL, &region, &e) == ERR_CONNECT);
+    CHECK(str_starts(str_of(e.text), STR("there is no profile \"p\" in ")));
+    write_file("config", "[profile p]\nregion = one\n");
+    CHECK(aws_config_region(c, NULL, &region, &e) == 0);
+    CHECK_STR(region, "one");
+    CHECK(aws_config_warnings(c, &warnings) == 1);
+    write_file("config", "[profile p]\nregion = two\n"); /* now what was read stays */
+    CHECK(aws_config_region(c, NULL, &region, &e) == 0);
+    CHECK_STR(region, "one");
+    aws_config_free(c);
+}
+
 /* The files would be refused, so an answer shows that they were not opened. */
 TEST(lazy)
 {
@@ -338,6 +362,13 @@ TEST(warnings)
     CHECK(aws_config_load(c, &e) == 0);
     CHECK(aws_config_warnings(c, &lines) == 2);
     CHECK(str_starts(lines[0], str_of(home)));
+    aws_config_free(c);
+    begin("[profile default]\nregion = x\n[default]\nregion = y\n",
+          "[profile default]\n[default]\n");
+    c = with(NULL, NULL, NULL);
+    CHECK(aws_config_load(c, &e) == 0);
+    CHECK(aws_config_warnings(c, &lines) == 1);
+    CHECK(str_starts(lines[0], str_of(home)) && strstr(lines[0].s, "config:3: [default] counts, "));
     aws_config_free(c);
 }
 

@@ -53,7 +53,7 @@ TEST(environment_expires)
     setenv("AWS_CREDENTIAL_EXPIRATION", "2026-01-02T04:04:05Z", 1);
     open_chain(NULL);
     CHECK(get() == 0);
-    CHECK(!aws_credentials_expire(chain));
+    CHECK(!aws_credentials_expire(chain, got->number));
     now_ms += 3600000;
     CHECK_STR(show(get()),
               "error: the credentials from environment expired at 2026-01-02T04:04:05Z");
@@ -154,7 +154,7 @@ TEST(local)
     config = aws_config_new(&o);
     chain = aws_chain_new(config, NULL, NULL, NULL);
     CHECK_STR(show(get()), "local local - - from local");
-    CHECK(!aws_credentials_expire(chain));
+    CHECK(!aws_credentials_expire(chain, got->number));
 }
 
 /* ---- roles ---- */
@@ -353,7 +353,8 @@ TEST(role_refused)
     CHECK_STR(str_of(failure.hint),
               "the role is arn:aws:iam::123456789012:role/Admin, of the profile \"default\"");
     CHECK_STR(credentials_of(NULL), "error: STS refused AssumeRole: ExpiredToken: old");
-    CHECK_STR(str_of(failure.hint), "what the role is assumed with has expired: sign in again");
+    CHECK_STR(str_of(failure.hint), "fetch new keys for the profile \"base\" in the config file, "
+                                    "then `connect profile base`");
     CHECK_STR(credentials_of(NULL), "error: STS answered AssumeRole with HTTP status 404");
 }
 
@@ -427,9 +428,14 @@ TEST(refresh_when_the_service_says_so)
     begin(ROLE_CONFIG, NULL);
     ANSWERS({200, ROLE_ANSWER("r1", IN_AN_HOUR)}, {200, ROLE_ANSWER("r2", IN_AN_HOUR)});
     credentials_of(NULL);
-    CHECK(aws_credentials_expire(chain));
+    unsigned first = got->number;
+
+    CHECK(aws_credentials_expire(chain, first));
     CHECK_STR(show(get()), "r2 s3 t3 123456789012 from assumed role");
     CHECK(get() == 0 && asked == 2);
+    CHECK(aws_credentials_expire(chain, first)); /* a late answer to a request signed with them */
+    CHECK_STR(show(get()), "r2 s3 t3 123456789012 from assumed role");
+    CHECK(asked == 2);
 }
 
 /* ---- web identity ---- */

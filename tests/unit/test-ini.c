@@ -134,6 +134,36 @@ TEST(inline_comments_stay_and_are_warned_about)
     ini_free(&ini);
 }
 
+TEST(what_others_read_differently)
+{
+    static const struct {
+        const char *text, *want; /* NULL: nothing is said */
+    } cases[] = {
+        {"[a]\nx = 1\ny=2\n# c\n[b] # c\n; c\nz =\n  p = q\n", NULL},
+        {"[a]\nx = u\n  v\n", NULL},
+        {"[a]\nx : 1\n", "f:2: a colon ends the name, "},
+        {"[a]\nx = 1\nAws_Key = 1\n", "f:3: the name is read in lower case, "},
+        {"[a]\n  x = 1\n  y = 1\n  z = 1\n", "f:2: this line is one of its own, "},
+        {" [a]\nx = 1\n", "f:1: this line is one of its own, "},
+        {"[a]\nx = 1\n  # c\n", "f:3: this is a comment, "},
+        {"[DEFAULT]\nx = 1\n", "f:1: [DEFAULT] counts for all sections, "},
+        {"[a]\n[ b]\n", "f:2: the blank belongs to the section's name, "},
+        {"[a] x\n", "f:1: what follows the section's name is left out, "},
+    };
+    struct ini ini;
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        parse(cases[i].text, &ini);
+        CHECK(ini.warning_count == (cases[i].want ? 1 : 0));
+        CHECK(!cases[i].want ||
+              (ini.warnings && str_starts(ini.warnings[0], str_of(cases[i].want))));
+        ini_free(&ini);
+    }
+    parse("[a]\n  x = 1\n  y = 1\n  z = 1\n[b]\n w = 1\n", &ini);
+    CHECK(ini.warning_count == 1 && str_ends(ini.warnings[0], STR(" (3 more lines)")));
+    ini_free(&ini);
+}
+
 TEST(unicode)
 {
     struct ini ini;

@@ -114,6 +114,17 @@ TEST(sso_token_that_cannot_be_renewed)
     CHECK_STR(credentials_of("p"), "error: the sign-in of the profile \"p\" has expired");
 }
 
+TEST(sso_token_is_not_asked_for_all_the_time)
+{
+    begin(SSO_CONFIG, NULL);
+    write_token("my-sso", TOKEN(PAST));
+    ANSWERS({400, "{}"}, {200, "{\"accessToken\":\"new\",\"expiresIn\":28800}"}, {200, SSO_ANSWER});
+    open_chain("p");
+    CHECK(get() == ERR_CONNECT && get() == ERR_CONNECT && asked == 1);
+    now_ms += 61000;
+    CHECK_STR(show(get()), "k s t 123456789012 from IAM Identity Center");
+}
+
 TEST(sso_refused)
 {
     begin(SSO_CONFIG, NULL);
@@ -121,14 +132,20 @@ TEST(sso_refused)
     write_token("my-sso", TOKEN(LATER));
     ANSWERS({401, "{\"message\":\"Session token not found or invalid\"}"},
             {403, "{\"message\":\"No access\",\"__type\":\"ForbiddenException\"}"}, {200, "{}"},
-            {200, "{\"roleCredentials\":{\"accessKeyId\":\"k\",\"secretAccessKey\":\"s\"}}"});
+            {200, "{\"roleCredentials\":{\"accessKeyId\":\"k\",\"secretAccessKey\":\"s\"}}"},
+            {200, "{\"roleCredentials\":{\"accessKeyId\":\"k\",\"secretAccessKey\":\"s\","
+                  "\"sessionToken\":\"t\"}}"},
+            {200, "{\"roleCredentials\":{\"accessKeyId\":7,\"secretAccessKey\":\"s\"}}"});
     CHECK_STR(credentials_of("p"),
               "error: the sign-in of the profile \"p\" is not accepted any more");
     CHECK_STR(credentials_of("p"), "error: IAM Identity Center refused the role Admin in account "
                                    "123456789012 with HTTP status 403: No access");
     CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no accessKeyId");
+    CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no sessionToken "
+                                   "that is text");
     CHECK_STR(credentials_of("p"),
               "error: the answer of IAM Identity Center has no expiration that is a time");
+    CHECK_STR(credentials_of("p"), "error: the answer of IAM Identity Center has no accessKeyId");
     write_token("my-sso", "[]");
     CHECK(str_starts(credentials_of("p"), STR("error: /tmp/pksk-aws-")));
     write_token("my-sso", "{\"accessToken\":\"a\\r\\nX: y\",\"expiresAt\":\"" LATER "\"}");
@@ -411,7 +428,7 @@ TEST(process_runs_again)
     CHECK_STR(show(get()), "k1 s - - from credential_process");
     now_ms += 50 * 60000;
     CHECK_STR(show(get()), "k2 s - - from credential_process");
-    CHECK(aws_credentials_expire(chain));
+    CHECK(aws_credentials_expire(chain, got->number));
     CHECK_STR(show(get()), "k3 s - - from credential_process");
 }
 
@@ -485,7 +502,7 @@ TEST(container_token_file)
     CHECK(paused_ms == 2000);
     CHECK(was_said("Authorization: from-file\n"));
     write_file("token", "renewed");
-    CHECK(aws_credentials_expire(chain) && get() == 0);
+    CHECK(aws_credentials_expire(chain, got->number) && get() == 0);
     CHECK(was_said("Authorization: renewed\n"));
     write_file("token", "a\r\nX-Evil: b");
     CHECK(str_starts(credentials_of(NULL), STR("error: the container's authorization token ")));
@@ -706,6 +723,27 @@ TEST(words)
     CHECK(!words_split(&a, STR("'a"), &words, &count));
     CHECK(!words_split(&a, STR("a\\"), &words, &count));
     arena_free(&a);
+}
+
+TEST(words_quoted)
+{
+    char text[WORD_QUOTED];
+
+    CHECK_STR(str_of(word_quote(STR("dev_1.x@eu"), text)), "dev_1.x@eu");
+    CHECK_STR(str_of(word_quote(STR("a b"), text)), "'a b'");
+    CHECK_STR(str_of(word_quote(STR("it's"), text)), "'it'\\''s'");
+    CHECK_STR(str_of(word_quote(STR(""), text)), "''");
+    CHECK_STR(str_of(word_quote(STR("b\xc3\xbcro"), text)), "b\xc3\xbcro");
+}
+
+/* json.dumps() of Python made the text, and hashlib the name. */
+TEST(cache_keys_beyond_ascii)
+{
+    struct buf b = {0};
+
+    cache_key_text(&b, STR("b\xc3\xbcro \xf0\x9f\x98\x80 \x7f\"/\\\t"));
+    CHECK_STR(buf_str(&b), "\"b\\u00fcro \\ud83d\\ude00 \\u007f\\\"/\\\\\\t\"");
+    buf_free(&b);
 }
 
 __attribute__((destructor)) static void finish(void)

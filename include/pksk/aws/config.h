@@ -3,7 +3,7 @@
  * The config owns all text it returns, until it is freed. It reads lazily: a getter opens the files
  * only when options and environment do not answer it (a profile that is named is always looked up),
  * and with `local` never. A file that does not parse makes every getter that needs it fail with
- * file and line. Order and names are the AWS CLI's, version 2.
+ * file and line, until it does. Order and names are the AWS CLI's, version 2.
  */
 #ifndef PKSK_AWS_CONFIG_H
 #define PKSK_AWS_CONFIG_H
@@ -21,7 +21,8 @@ struct aws_options {
 struct aws_config *aws_config_new(const struct aws_options *o); /* copies; reads nothing */
 void aws_config_free(struct aws_config *c);                     /* NULL is fine */
 
-/* Reads the files now (once). A named profile that is in neither is ERR_CONNECT. */
+/* Reads the files now (once, when that goes well). A named profile that is in neither is
+ * ERR_CONNECT. */
 int aws_config_load(struct aws_config *c, struct err *e) must_check;
 
 struct str aws_config_profile(const struct aws_config *c);       /* "default" when none is named */

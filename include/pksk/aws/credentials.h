@@ -17,6 +17,7 @@ struct aws_credentials {
     char *account;               /* NULL when unknown */
     int64_t expires_ms;          /* 0: they do not expire */
     const char *source;          /* "environment", "shared credentials file", … */
+    unsigned number;             /* of those that the chain has given, from 1 */
 };
 void aws_credentials_deinit(struct aws_credentials *c); /* wipes; {0} afterwards */
 
@@ -43,8 +44,12 @@ void aws_chain_free(struct aws_chain *chain); /* wipes; NULL is fine */
 int aws_credentials_get(struct aws_chain *chain, const struct aws_credentials **ret,
                         struct err *e) must_check;
 
-/* The service called them expired: the next aws_credentials_get() refreshes whatever the clock
- * says. False when they cannot be refreshed. */
-bool aws_credentials_expire(struct aws_chain *chain);
+/* The command or step that mends what has expired, where the source of the credentials tells. */
+void aws_credentials_hint_expired(const char *source, struct str profile, struct err *e);
+
+/* The service called those with this number expired: the next aws_credentials_get() refreshes
+ * whatever the clock says, unless the chain has newer ones by then, since several requests may hear
+ * the same of the same credentials. False when they cannot be refreshed. */
+bool aws_credentials_expire(struct aws_chain *chain, unsigned number);
 
 #endif

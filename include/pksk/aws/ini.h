@@ -36,7 +36,7 @@ struct ini {
 
 /* file: its name for messages, which are "FILE:LINE: …" and ERR_CONNECT. On failure *ret is {0}. */
 int ini_parse(struct str text, const char *file, struct ini *ret, struct err *e) must_check;
-void ini_free(struct ini *ini); /* {0} is fine; wipes nothing itself */
+void ini_free(struct ini *ini); /* {0} is fine; wipes the values */
 
 const struct ini_section *ini_section(const struct ini *ini, struct str name); /* NULL: none */
 /* False when neither the section nor [DEFAULT] has it. section may be NULL. */

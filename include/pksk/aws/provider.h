@@ -21,7 +21,8 @@ struct provider_world {
     const struct aws_http *http; /* or NULL */
     const struct aws_ask *ask;
     const struct clock *clock;
-    bool anew;                 /* caches are not good enough: the service refused what they held */
+    int64_t *next_renewal_ms; /* a sign-in is not renewed before: the chain's, kept between calls */
+    bool anew;                /* caches are not good enough: the service refused what they held */
     bool environment_is_meant; /* credential_source = Environment: even with a profile as option */
     bool no_environment;       /* for the profile that a role's credentials come from */
     const struct str *visited; /* profiles on the way through source_profile */
@@ -39,7 +40,7 @@ struct provider {
 
 extern const struct provider provider_environment, provider_assume_role, provider_web_identity,
     provider_sso, provider_shared_file, provider_login, provider_process, provider_config_file,
-    provider_container, provider_instance;
+    provider_ec2_file, provider_boto, provider_container, provider_instance;
 
 /* The first of the table that claims; only those of_profile when `profiles_only`. *ret_provider may
  * be NULL. PROVIDER_NONE when none does. */
@@ -52,16 +53,17 @@ int provider_find(struct provider_world *w, struct str profile, bool profiles_on
 void credentials_set(struct aws_credentials *c, struct str access_key_id, struct str secret,
                      struct str token, struct str account, int64_t expires_ms);
 
-/* Only what a header can carry. ERR_CONNECT, naming what they came from. */
-int credentials_check(struct str access_key_id, struct str token, const char *what,
-                      struct err *e) must_check;
+/* Only what a header can carry, and for the account, which may be empty, digits. ERR_CONNECT,
+ * naming what they came from. */
+int credentials_check(struct str access_key_id, struct str token, struct str account,
+                      const char *what, struct err *e) must_check;
 
 /* Reads the four text members and the time from a JSON object whose members are so named (NULL: not
  * looked for). Missing or malformed members are an error that names `what`. Wants both keys. */
 struct credential_names {
     const char *access_key_id, *secret, *token, *account, *expires;
     bool expires_in_ms; /* a number of milliseconds; else ISO 8601, or seconds since 1970 */
-    bool must_expire;
+    bool temporary;     /* they have a token and an end */
 };
 int credentials_from_json(const struct json *object, const struct credential_names *names,
                           const char *what, struct aws_credentials *ret, struct err *e) must_check;
@@ -70,6 +72,8 @@ int credentials_from_json(const struct json *object, const struct credential_nam
 int provider_json(struct arena *a, struct str text, const char *what, struct json **ret,
                   struct err *e) must_check;
 void provider_json_wipe(struct json *node); /* its texts; NULL is fine */
+/* A member that is a string, else empty. name may be NULL. */
+struct str provider_text(const struct json *object, const char *name);
 
 /* Whole seconds from a number as JSON may write it: "1767323045", "1.767323045E9". */
 bool number_to_ms(struct str seconds, int64_t *ret);
@@ -93,6 +97,9 @@ int provider_value(struct provider_world *w, struct str profile, const char *key
 
 /* DIRECTORY/HASH.json, in the arena; directory may begin with ~. */
 const char *cache_path(struct arena *a, const char *directory, const char *hash);
+/* A string of the JSON whose hash names a file there: the CLI escapes all that is not plain ASCII.
+ */
+void cache_key_text(struct buf *b, struct str text);
 /* Credentials of ~/.aws/cli/cache with at least 15 minutes left, else PROVIDER_NONE: a cache that
  * cannot be read is none. */
 int cli_cache_get(struct provider_world *w, const char *hash, struct aws_credentials *ret);
@@ -119,6 +126,9 @@ struct sts_call {
 };
 int sts_assume(struct provider_world *w, const struct sts_call *call, struct aws_credentials *ret,
                struct err *e) must_check;
+
+/* Does this code of a refusal say that what was signed with has expired? */
+bool sts_expired(struct str code);
 
 /* The XML of STS as far as it goes: the text of the first element of that name, entities undone.
  * False when there is none. */

@@ -12,4 +12,9 @@
 /* False when a quote is not closed or a backslash ends the text. A NUL stands behind each word. */
 bool words_split(struct arena *a, struct str text, struct str **ret, size_t *count) must_check;
 
+/* The word as such a shell reads it again: as it is, or in single quotes. For commands in messages:
+ * what does not fit is cut off. Returns ret. */
+#define WORD_QUOTED 160
+const char *word_quote(struct str word, char ret[WORD_QUOTED]);
+
 #endif

@@ -36,6 +36,10 @@ int file_commit(struct file_out *f,
                 struct err *e) must_check; /* flush, fsync, rename; closes either way */
 void file_abort(struct file_out *f); /* removes the temporary; fine when closed or {0} with fd -1 */
 
+/* Until there is something to read, or the end of it. ERR_CANCELLED after Ctrl-C, also when that
+ * came just before. */
+int file_wait_readable(int fd) must_check;
+
 /* A line of an answer that a user types, without its newline; the end of input ends it, too.
  * ERR_CANCELLED after Ctrl-C, also when that came just before. */
 int file_read_line(int fd, struct buf *ret) must_check;

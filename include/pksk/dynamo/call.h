@@ -69,6 +69,7 @@ struct call {
     bool clock_corrected, credentials_renewed;
     int64_t began_us, due_us;
     int64_t sent_ms, signed_skew_ms; /* of this attempt: wall clock, and what was added to it */
+    unsigned signed_with;            /* the number of its credentials */
 
     struct arena arena;
     struct reply reply;

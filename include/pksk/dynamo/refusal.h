@@ -29,7 +29,5 @@ bool refusal_is_json(struct str content_type);
 void refusal_checksum(const char *host, uint32_t got, struct str said, struct err *e);
 
 bool refusal_expired_token(struct str code);
-/* The command or step that mends an expired session, where the source of the credentials tells. */
-void refusal_hint_expired(const char *source, struct str profile, struct err *e);
 
 #endif

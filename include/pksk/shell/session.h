@@ -73,9 +73,17 @@ int session_open(struct session *s, const struct session_options *o, const struc
                  struct err *e) must_check;
 void session_close(struct session *s);
 
-/* Throws the client and its caches away and makes new ones for s->profile, region and endpoint_url.
- */
-void session_reconnect(struct session *s);
+/* The client with its caches. */
+struct session_client {
+    struct dynamo *dynamo;
+    struct schema_cache *schemas;
+    struct seen *seen;
+};
+/* Another client, for s->profile, region and endpoint_url; the one before is put aside, until it is
+ * known which of the two stays. */
+void session_reconnect(struct session *s, struct session_client *before);
+void session_stay(struct session *s, struct session_client *before); /* with the new one */
+void session_go_back(struct session *s, struct session_client *before);
 
 /* What the configuration file says of the safety of s->profile: production, and with it read-only.
  * For a session that changes its profile; what was set by hand or by an option stays on. */
