@@ -106,6 +106,7 @@ SENDING = {"stall", "stallbody", "drip", "cut", "close", "short", "long", "endle
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go out apart; the body would wait for the head's ACK
     skewed = False
     server_version = "faults"
 
@@ -131,6 +132,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         active = (operation == "DescribeTable") == described and (number is None or attempt <= int(number))
         problem = self.wrong_signature(body, SKEW if self.skewed else 0)
         if problem:
+            self.server.faults.refused.append(name)
             return self.send(problem)
         if active and fault in SENDING:
             return getattr(self, "send_" + fault)(Answer({"Item": ITEM}))
@@ -150,10 +152,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not found or not stamp:
             return error("MissingAuthenticationTokenException", "Request is missing Authentication Token")
         key, date, region, signed, signature = found.groups()
-        if {"host", "x-amz-date", "x-amz-target"} - set(signed.split(";")) or not stamp.startswith(date):
+        must = {"host", "content-type"} | {name.lower() for name in self.headers if name.lower().startswith("x-amz-")}
+        if must - set(signed.split(";")) or not stamp.startswith(date):
             return error("IncompleteSignatureException", "a header is not signed: " + signed)
         scheme = "https" if isinstance(self.connection, ssl.SSLSocket) else "http"
-        request = AWSRequest("POST", f"{scheme}://{self.headers['Host']}/",
+        request = AWSRequest("POST", f"{scheme}://{self.headers['Host']}{self.path}",
                              {name: self.headers[name] for name in signed.split(";")}, body)
         request.context["timestamp"] = stamp
         signer = SigV4Auth(Credentials(key, SECRET), "dynamodb", region)
@@ -354,7 +357,7 @@ class Faults:
     """Both listeners, and what they have seen. folder keeps the certificate, which is made anew."""
 
     def __init__(self, folder):
-        self.seen, self.written, self.lock = [], {}, threading.Lock()
+        self.seen, self.refused, self.written, self.lock = [], [], {}, threading.Lock()
         self.followed = self.gave_up = 0
         self.over = threading.Event()
         self.certificate = os.path.join(folder, "certificate.pem")
