@@ -121,10 +121,8 @@ static bool checksum_is_wrong(const struct call *c, const struct transfer *t)
 /* There is no whole HTTP answer. */
 static enum retry_kind judge_failure(struct call *c, const struct net_result *r)
 {
-    bool sent = r->failure != NET_UNREACHABLE && r->failure != NET_UNTRUSTED;
-
     c->reply.err = r->err;
-    c->reply.uncertain |= sent && r->failure != NET_TOO_LARGE;
+    c->reply.uncertain |= r->sendings && r->failure != NET_TOO_LARGE;
     switch (r->failure) {
     case NET_UNREACHABLE:
     case NET_BROKEN:
