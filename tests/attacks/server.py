@@ -54,7 +54,6 @@ class Hostile:
     def _handler(hostile):  # noqa: N805: the handler's own self is another
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
 
             def handle_any(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
