@@ -92,11 +92,12 @@ struct str utf8_cut(struct str t, size_t max)
 
 bool utf8_steers(int32_t c)
 {
-    if (c < 0x20 || (c >= 0x7f && c <= 0x9f))
+    if (c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad)
         return true;
     if (c < 0x61c)
         return false;
-    return c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x2069) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
-           (c >= 0xe0000 && c <= 0xe007f);
+    return c == 0x61c || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+           (c >= 0xfff9 && c <= 0xfffb) || (c & 0xfffe) == 0xfffe ||
+           (c >= 0x1d173 && c <= 0x1d17a) || (c >= 0xe0000 && c <= 0xe007f);
 }

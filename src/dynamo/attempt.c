@@ -140,10 +140,8 @@ static bool checksum_is_wrong(const struct call *c, const struct transfer *t)
 /* There is no whole HTTP answer. */
 static enum retry_kind judge_failure(struct call *c, const struct net_result *r)
 {
-    bool sent = r->failure != NET_UNREACHABLE && r->failure != NET_UNTRUSTED;
-
     c->reply.err = r->err;
-    c->reply.uncertain |= sent && r->failure != NET_TOO_LARGE;
+    c->reply.uncertain |= r->sendings && r->failure != NET_TOO_LARGE;
     switch (r->failure) {
     case NET_UNREACHABLE:
     case NET_BROKEN:
@@ -164,6 +162,16 @@ static enum retry_kind not_readable(struct call *c, const struct transfer *t)
     return refusal_is_json(type) ? RETRY_TRANSIENT : RETRY_NEVER;
 }
 
+/* Two of the errors have it, one with a small letter. */
+static const struct json *throttling_reason(const struct json *rest)
+{
+    const struct json *all = json_get(rest, "ThrottlingReasons");
+
+    if (!all)
+        all = json_get(rest, "throttlingReasons");
+    return all && all->kind == JSON_IS_ARRAY ? all->first : NULL;
+}
+
 /* The service says no. */
 static enum retry_kind judge_refusal(struct call *c, const struct transfer *t)
 {
@@ -179,7 +187,11 @@ static enum retry_kind judge_refusal(struct call *c, const struct transfer *t)
     reply_decode_error(&c->arena, buf_str(&c->error_body), &c->reply, &r.code, &r.message);
     enum retry_kind kind = retry_kind(r.status, r.code);
 
+    const struct json *reason = throttling_reason(c->reply.rest);
+
     r.throttled = kind == RETRY_THROTTLED;
+    r.reason = json_text(reason, "reason");
+    r.resource = json_text(reason, "resource");
     refusal_explain(&r, &c->reply.err);
     if (refusal_expired_token(r.code) && c->d->source)
         aws_credentials_hint_expired(c->d->source, aws_config_profile(c->d->config), &c->reply.err);
@@ -213,6 +225,10 @@ static enum retry_kind judge(struct call *c, const struct transfer *t)
         begin_body(c, (struct transfer *)t); /* 200 without a body */
     if (c->broken.code || reply_decoder_finish(c->decoder, &c->broken) < 0)
         return not_readable(c, t);
+    /* No answer of DynamoDB has this but its errors: whatever answers says one with a wrong status.
+     */
+    if (json_get(c->reply.rest, "__type"))
+        return judge_refusal(c, t);
     return RETRY_NEVER;
 }
 

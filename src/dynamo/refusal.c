@@ -1,5 +1,7 @@
 #include "pksk/dynamo/refusal.h"
 
+#include "pksk/base/buf.h"
+
 /* Codes that need more than their own message; the rest is ERR_FAILED without a hint. */
 static const struct {
     const char *code;
@@ -50,7 +52,7 @@ bool refusal_expired_token(struct str code)
 
 static int without_code(const struct refusal *r, struct err *e)
 {
-    if (r->status >= 300 && r->status < 400) {
+    if (r->status >= 300 && r->status < 400 && r->status != 304) {
         err_set(e, ERR_FAILED, "%s answered with a redirect (HTTP %d)%s%.*s", r->host, r->status,
                 r->location.len ? " to " : "", STR_ARG(r->location));
         err_hint(e, "pksk follows none: check the endpoint URL");
@@ -65,6 +67,19 @@ static int without_code(const struct refusal *r, struct err *e)
             err_hint(e, "check the endpoint URL: is DynamoDB there?");
     }
     return e->code;
+}
+
+static void hint_throttled(const struct refusal *r, struct err *e)
+{
+    _cleanup_(buf_free) struct buf what = {0};
+
+    if (r->reason.len)
+        buf_addf(&what, " (%.*s%s%.*s)", STR_ARG(r->reason), r->resource.len ? " of " : "",
+                 STR_ARG(r->resource));
+    err_hint(e,
+             "%u attempts were throttled%s: wait a little, ask for less, or give the table more "
+             "capacity",
+             r->attempts, buf_cstr(&what));
 }
 
 int refusal_explain(const struct refusal *r, struct err *e)
@@ -85,10 +100,7 @@ int refusal_explain(const struct refusal *r, struct err *e)
     snprintf(e->service, sizeof(e->service), "%.*s", (int)MIN(r->code.len, sizeof(e->service) - 1),
              r->code.s);
     if (r->throttled)
-        err_hint(e,
-                 "%u attempts were throttled: wait a little, ask for less, or give the table "
-                 "more capacity",
-                 r->attempts);
+        hint_throttled(r, e);
     else if (hint)
         err_hint(e, "%s", hint);
     return code;

@@ -42,6 +42,7 @@ struct reply_decoder {
     struct json_builder rest;
     enum where where, list_in, item_in, skip_in;
     enum member member;
+    unsigned seen;  /* a bit for each member that was there */
     unsigned depth; /* within REST and SKIP */
     struct value *last;
     size_t items;
@@ -142,6 +143,9 @@ static int in_top(struct reply_decoder *d, enum json_event event, struct str tex
     d->member = member_of(d, text);
     d->depth = 0;
     if (d->member != MEMBER_REST) {
+        if (d->seen & 1u << d->member)
+            return wrong_shape(e, "a name stands there twice");
+        d->seen |= 1u << d->member;
         d->where = MEMBER;
         return 0;
     }
@@ -332,6 +336,7 @@ void reply_decoder_begin(struct reply_decoder *d, struct str operation, bool pla
     d->where = BEFORE;
     d->last = NULL;
     d->items = 0;
+    d->seen = 0;
     d->silent = 0;
     d->has_scanned = false;
     d->plain = plain;
@@ -448,11 +453,13 @@ static struct str without_nul(struct arena *a, struct str text)
 void reply_decode_error(struct arena *a, struct str body, struct reply *ret, struct str *code,
                         struct str *message)
 {
-    struct json *tree;
+    struct json *tree = ret->rest;
     struct err ignored;
 
     *code = *message = STR("");
-    if (json_parse(a, body, JSON_DEPTH_MAX, &tree, &ignored) < 0 || tree->kind != JSON_IS_OBJECT)
+    if (!tree && json_parse(a, body, JSON_DEPTH_MAX, &tree, &ignored) < 0)
+        return;
+    if (tree->kind != JSON_IS_OBJECT)
         return;
     ret->rest = tree;
     *code = json_text(tree, "__type");

@@ -1,5 +1,6 @@
 #include "pksk/dynamo/schema.h"
 
+#include "pksk/base/circle.h"
 #include "pksk/base/map.h"
 #include "pksk/dynamo/call.h"
 #include "pksk/dynamo/describe.h"
@@ -260,6 +261,7 @@ static int list_all(struct schema_cache *c, struct arena *a, struct names *ret, 
 {
     _cleanup_(buf_free) struct buf body = {0};
     struct str from = STR("");
+    struct circle circle = {0};
 
     do {
         struct call *call;
@@ -271,14 +273,14 @@ static int list_all(struct schema_cache *c, struct arena *a, struct names *ret, 
         if (r < 0)
             return r;
         const struct json *rest = call_reply(call)->rest;
-        struct str last = json_text(rest, "LastEvaluatedTableName");
 
-        /* Names come in order; a page that does not get on would never end. */
-        if (last.len && from.len && str_cmp(last, from) <= 0)
-            last = STR("");
+        from = arena_str(a, json_text(rest, "LastEvaluatedTableName"));
         add_names(a, ret, json_get(rest, "TableNames"));
-        from = arena_str(a, last);
         call_free(call);
+        if (from.len && circle_closed(&circle, from))
+            return err_set(e, ERR_FAILED,
+                           "the server says to go on where it has been before: "
+                           "the rest of the tables cannot be listed");
     } while (from.len && ret->count < TABLES_MAX);
     return 0;
 }

@@ -14,10 +14,30 @@ static bool was_proxy(const struct failure *f)
     return !f->loopback && !str_find(str_of(f->detail), host, &at);
 }
 
+/* Of what a proxy says, only its own troubles may pass. */
+static enum net_failure barred(const struct failure *f, struct err *e)
+{
+    if (f->proxy_status == 407) {
+        err_set(e, ERR_CONNECT, "the proxy wants a name and a password (HTTP 407)");
+        err_hint(e, "put them into the proxy's URL in the environment");
+    } else {
+        err_set(e, ERR_CONNECT, "the proxy does not connect to %s (HTTP %ld)", f->host,
+                f->proxy_status);
+        err_hint(e, "check HTTPS_PROXY, and NO_PROXY for hosts that need none");
+    }
+    return f->proxy_status >= 500 ? NET_UNREACHABLE : NET_BARRED;
+}
+
+/* libcurl quotes a proxy's URL that it cannot use, and a password may stand in it. */
+static const char *proxy_detail(const struct failure *f)
+{
+    return strchr(f->detail, '@') ? "its URL cannot be used" : f->detail;
+}
+
 static enum net_failure no_connection(const struct failure *f, struct err *e)
 {
     if (was_proxy(f)) {
-        err_set(e, ERR_CONNECT, "no connection to the proxy: %s", f->detail);
+        err_set(e, ERR_CONNECT, "no connection to the proxy: %s", proxy_detail(f));
         err_hint(e, "check HTTPS_PROXY and HTTP_PROXY");
     } else if (f->os_errno == ECONNREFUSED) {
         err_set(e, ERR_CONNECT, "nothing listens at %s (connection refused)", f->host);
@@ -71,7 +91,7 @@ static enum net_failure broken(const struct failure *f, struct err *e)
 
 static enum net_failure not_http(const struct failure *f, struct err *e)
 {
-    if (f->sent) {
+    if (f->code == CURLE_WEIRD_SERVER_REPLY || f->sent) {
         err_set(e, ERR_CONNECT, "%s did not answer in HTTP", f->host);
         err_hint(e, "check the endpoint URL: is that the right port?");
     } else {
@@ -82,13 +102,15 @@ static enum net_failure not_http(const struct failure *f, struct err *e)
 
 enum net_failure failure_explain(const struct failure *f, struct err *e)
 {
+    if (f->proxy_status >= 300)
+        return barred(f, e);
     switch (f->code) {
     case CURLE_COULDNT_RESOLVE_HOST:
         err_set(e, ERR_CONNECT, "there is no host %s", f->host);
         err_hint(e, "check the region, the endpoint URL and the network");
         return NET_UNREACHABLE;
     case CURLE_COULDNT_RESOLVE_PROXY:
-        err_set(e, ERR_CONNECT, "the proxy cannot be found: %s", f->detail);
+        err_set(e, ERR_CONNECT, "the proxy cannot be found: %s", proxy_detail(f));
         err_hint(e, "check HTTPS_PROXY and HTTP_PROXY");
         return NET_UNREACHABLE;
     case CURLE_COULDNT_CONNECT:

@@ -49,7 +49,7 @@ static int conclude(const struct transfer *t, struct aws_http_reply *ret, struct
 
     if (r->failure != NET_OK) {
         ret->timed_out = r->timed_out;
-        ret->connected = r->failure != NET_UNREACHABLE && r->failure != NET_UNTRUSTED;
+        ret->connected = r->sendings > 0;
         if (e) { /* who presses TAB is told nothing */
             *e = r->err;
             e->code = ERR_CONNECT;

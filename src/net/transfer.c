@@ -196,16 +196,17 @@ struct str transfer_header(const struct transfer *t, const char *name)
 void transfer_explain(struct transfer *t, CURLcode code)
 {
     char host[300];
-    long request_size = 0, os_errno = 0;
+    long proxy_status = 0, os_errno = 0;
 
-    curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &request_size);
+    curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_errno);
     net_host_of(t->url, host, sizeof(host));
     t->result.failure = failure_explain(
         &(struct failure){
             .code = (int)code,
             .os_errno = os_errno,
-            .sent = request_size > 0,
+            .proxy_status = proxy_status,
+            .sent = t->result.sendings > 0,
             .detail = t->detail[0] ? t->detail : curl_easy_strerror(code),
             .host = host,
             .ca_bundle = t->ca_bundle,

@@ -198,11 +198,9 @@ static bool end_stalled(struct net *n)
     if (!t)
         return false;
     char host[300];
-    long sent = 0;
 
     net_host_of(t->url, host, sizeof(host));
-    curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
-    t->result.failure = sent ? NET_STALLED : NET_UNREACHABLE;
+    t->result.failure = t->result.sendings ? NET_STALLED : NET_UNREACHABLE;
     err_set(&t->result.err, ERR_CONNECT, "%s %s %g s", host,
             t->result.answered_us ? "stopped in the middle of its answer for"
                                   : "did not answer within",

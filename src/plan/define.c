@@ -55,9 +55,21 @@ void define_key(struct buf *b, const struct key_schema *key)
     buf_str_add(b, many ? STR(")") : STR(""));
 }
 
+/* A name of a table or an index. The service has plain ones only, but what a server says may be
+ * kept in a file and run: no end of line in it may begin another statement. */
+static void add_word(struct buf *b, struct str name)
+{
+    if (notation_bare_value(name))
+        buf_str_add(b, name);
+    else
+        notation_add_string(b, name);
+}
+
 static void add_index(struct buf *b, const struct index *index)
 {
-    buf_addf(b, ",\n    %sindex %.*s (", index->local ? "local " : "", STR_ARG(index->name));
+    buf_addf(b, ",\n    %sindex ", index->local ? "local " : "");
+    add_word(b, index->name);
+    buf_lit(b, " (");
     define_key(b, &index->key);
     buf_lit(b, ") project ");
     if (str_is(index->projection, "KEYS_ONLY")) {
@@ -86,7 +98,9 @@ static const char *stream_word(struct str type)
 
 void define_statement(struct buf *b, const struct table *t, const struct table_facts *facts)
 {
-    buf_addf(b, "create table %.*s ", STR_ARG(t->name));
+    buf_lit(b, "create table ");
+    add_word(b, t->name);
+    buf_char(b, ' ');
     define_key(b, &t->key);
     for (size_t i = 0; i < t->index_count; i++)
         add_index(b, &t->indexes[i]);

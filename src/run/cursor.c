@@ -1,5 +1,6 @@
 #include "pksk/run/cursor.h"
 
+#include "pksk/base/circle.h"
 #include "pksk/item/ddbjson.h"
 #include "pksk/run/backoff.h"
 
@@ -7,7 +8,8 @@
 struct lane {
     struct call *call; /* in flight */
     struct buf resume; /* ExclusiveStartKey or RequestItems of the next request, as JSON */
-    uint64_t number;   /* segment */
+    struct circle circle;
+    uint64_t number; /* segment */
     bool started, ended;
     const struct value *first_key; /* of the batch in flight */
     bool retry_batch;              /* resume holds UnprocessedKeys */
@@ -226,6 +228,40 @@ static struct value *in_order(const struct lane *lane, struct value *items)
     return sorted;
 }
 
+/* Is this one of the keys of the batch that was answered? */
+static bool was_asked(const struct lane *lane, const struct json *tree)
+{
+    _cleanup_(arena_free) struct arena a = {0};
+    struct value *given;
+    struct err ignored;
+    size_t n = 0;
+
+    if (ddb_from_json(&a, tree, &given, &ignored) < 0)
+        return false;
+    for (const struct value *key = lane->first_key; key && n < BATCH_GET_MAX;
+         key = key->next, n++) {
+        if (value_equal(key, given))
+            return true;
+    }
+    return false;
+}
+
+/* UnprocessedKeys is sent back as it is, so it must be no more than what was asked for. */
+static bool may_ask_again(const struct cursor *c, const struct lane *lane, const struct json *rest)
+{
+    const struct json *keys = rest->first ? json_get(rest->first, "Keys") : NULL;
+
+    if (rest->kind != JSON_IS_OBJECT || rest->count != 1 ||
+        !str_eq(rest->first->name, c->plan.table) || !keys || keys->kind != JSON_IS_ARRAY ||
+        keys->count > BATCH_GET_MAX)
+        return false;
+    for (const struct json *key = keys->first; key; key = key->next) {
+        if (!was_asked(lane, key))
+            return false;
+    }
+    return keys->count > 0;
+}
+
 static int note_unprocessed(struct cursor *c, struct lane *lane, const struct reply *reply,
                             struct err *e)
 {
@@ -236,6 +272,9 @@ static int note_unprocessed(struct cursor *c, struct lane *lane, const struct re
         lane->backoff = (struct backoff){0};
         return 0;
     }
+    if (!may_ask_again(c, lane, rest))
+        return err_set(e, ERR_FAILED,
+                       "the service returned keys as unprocessed that were not asked for");
     json_write(&lane->resume, rest, false);
     lane->retry_batch = true;
     lane->not_before_us =
@@ -248,23 +287,18 @@ static int note_unprocessed(struct cursor *c, struct lane *lane, const struct re
     return 0;
 }
 
-/* A server that hands the same key out again would be asked for the same page for ever. */
 static int note_page(struct lane *lane, const struct reply *reply, struct err *e)
 {
-    _cleanup_(buf_free) struct buf next = {0};
-
+    buf_reset(&lane->resume);
     if (!reply->last_key) {
-        buf_reset(&lane->resume);
         lane->ended = true;
         return 0;
     }
-    ddb_add_item(&next, reply->last_key);
-    if (str_eq(buf_str(&next), buf_str(&lane->resume)))
+    ddb_add_item(&lane->resume, reply->last_key);
+    if (circle_closed(&lane->circle, buf_str(&lane->resume)))
         return err_set(e, ERR_FAILED,
-                       "the server says to go on where this page began: "
+                       "the server says to go on where it has been before: "
                        "the rest cannot be read");
-    buf_reset(&lane->resume);
-    buf_str_add(&lane->resume, buf_str(&next));
     return 0;
 }
 
@@ -294,7 +328,8 @@ static int take(struct cursor *c, struct lane *lane, const struct value **items,
     }
     if (c->plan.single)
         lane->ended = true;
-    uint64_t count = reply->count;
+    /* Without items, Count is only what the server says. */
+    uint64_t count = reply->items || c->plan.counted ? reply->count : 0;
 
     c->held = NULL;
     if (c->plan.limit && count > c->remaining && !c->plan.counted) {

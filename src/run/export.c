@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "pksk/base/circle.h"
 #include "pksk/item/ddbjson.h"
 #include "pksk/json/writer.h"
 #include "pksk/run/backoff.h"
@@ -22,6 +23,7 @@ struct lane {
     struct buf settled; /* the same for the first page that is not in the result yet */
     bool begun, ended;  /* begun: some page is in the result */
     bool last;          /* the page in flight or taken is the last one */
+    struct circle circle;
     struct backoff backoff;
     int64_t not_before_us;
 };
@@ -210,6 +212,14 @@ static int pause_lane(struct export *x, struct lane *lane, const struct reply *r
     return 0;
 }
 
+static int check_circle(struct lane *lane, struct err *e)
+{
+    if (lane->last || !circle_closed(&lane->circle, buf_str(&lane->next)))
+        return 0;
+    return err_set(e, ERR_FAILED,
+                   "the server says to go on where it has been before: the rest cannot be read");
+}
+
 /* The next page of the segment is asked for before this one is printed. */
 static int take(struct export *x, struct lane *lane, struct err *e)
 {
@@ -228,7 +238,9 @@ static int take(struct export *x, struct lane *lane, struct err *e)
         lane->last = !reply->last_key;
         if (reply->last_key)
             ddb_add_item(&lane->next, reply->last_key);
-        r = start_all(x, e);
+        r = check_circle(lane, e);
+        if (r == 0)
+            r = start_all(x, e);
         if (r == 0)
             r = print(x, lane, reply, e);
     }

@@ -1,5 +1,6 @@
 #include "pksk/shell/partiql.h"
 
+#include "pksk/base/circle.h"
 #include "pksk/item/ddbjson.h"
 #include "pksk/json/writer.h"
 #include "pksk/out/text.h"
@@ -66,6 +67,7 @@ struct statement_run {
     const struct plan *plan;
     struct output out;
     struct str token; /* of the next page, in the arena */
+    struct circle circle;
     struct arena arena;
     uint64_t items, pages, tenths;
     int64_t took_us;
@@ -96,7 +98,12 @@ static int take_page(struct statement_run *run, const struct reply *reply, struc
     arena_reset(&run->arena);
     run->token = token.len ? arena_str(&run->arena, token) : STR("");
     rows_add(&run->s->rows, reply->items);
-    return reply->items ? output_items(&run->out, reply->items, e) : 0;
+    int r = reply->items ? output_items(&run->out, reply->items, e) : 0;
+
+    if (r == 0 && token.len && circle_closed(&run->circle, token))
+        r = err_set(e, ERR_FAILED,
+                    "the server says to go on where it has been before: the rest cannot be read");
+    return r;
 }
 
 static int fetch(struct statement_run *run, struct err *e)

@@ -14,6 +14,7 @@ class Hostile:
     def __init__(self, items=(), tables=("shop",), key="pk"):
         self.items, self.tables, self.key = list(items), list(tables), key
         self.error = None           # (code, message) of every Scan, Query and GetItem
+        self.rename = None          # the name that a table and its index are described with
         self.redirect = None        # a URL that everything is sent on to
         self.asked = []
         self.written = set()        # the partition keys of all that was put
@@ -25,7 +26,11 @@ class Hostile:
 
     def table(self, name):
         keys = [dict(KEYS[0], AttributeName=self.key), KEYS[1]]
-        return {"TableName": name, "TableStatus": "ACTIVE", "KeySchema": keys, "ItemCount": 1, "TableSizeBytes": 1,
+        if self.rename:
+            name = self.rename
+        index = {"IndexName": name, "IndexStatus": "ACTIVE", "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}
+        more = {"GlobalSecondaryIndexes": [index]} if self.rename else {}
+        return {**more, "TableName": name, "TableStatus": "ACTIVE", "KeySchema": keys, "ItemCount": 1, "TableSizeBytes": 1,
                 "AttributeDefinitions": [{"AttributeName": key["AttributeName"], "AttributeType": "S"} for key in keys],
                 "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"}}
 

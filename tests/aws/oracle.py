@@ -2,6 +2,7 @@
 import configparser
 import datetime
 import os
+import re
 import shlex
 
 import botocore.auth
@@ -91,3 +92,61 @@ def endpoint(question):
     except botocore.exceptions.EndpointProviderError:
         return None
     return url if url.count("/") > 2 else url + "/"
+
+
+# ---- endpoints once more, from AWS's written rules: what this botocore is too old to know ----
+
+PARTITIONS = [
+    ("aws", r"(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+", "amazonaws.com", "api.aws"),
+    ("aws-cn", r"cn-\w+-\d+", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+    ("aws-us-gov", r"us-gov-\w+-\d+", "amazonaws.com", "api.aws"),
+    ("aws-eusc", r"eusc-(de)-\w+-\d+", "amazonaws.eu", "api.amazonwebservices.eu"),
+    ("aws-iso", r"us-iso-\w+-\d+", "c2s.ic.gov", "api.aws.ic.gov"),
+    ("aws-iso-b", r"us-isob-\w+-\d+", "sc2s.sgov.gov", "api.aws.scloud"),
+    ("aws-iso-e", r"eu-isoe-\w+-\d+", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+    ("aws-iso-f", r"us-isof-\w+-\d+", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+]
+
+
+def partition(region):
+    return next((p for p in PARTITIONS if re.fullmatch(p[1], region)), PARTITIONS[0])
+
+
+def rules(question):
+    """[URL, region to sign for, name to sign for] of DynamoDB, its search and its streams, or None for an error."""
+    region, fips, dualstack = question["region"], question["fips"], question["dualstack"]
+    name, _, dns, dual = partition(region)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}", region):
+        return None
+    if question["custom"]:
+        refused = fips or dualstack or question["custom"].rstrip("/") == f"https://dynamodb.{region}.{dual}" and \
+            question["service"] != "dynamodbstreams"
+        return None if refused else [question["custom"].rstrip("/") + "/", region, "dynamodb"]
+    if region == "local":
+        return None if fips or dualstack else ["http://localhost:8000/", "us-east-1", "dynamodb"]
+    if question["service"] == "dynamodbstreams":
+        host = streams_host(name, fips, dualstack)
+    else:
+        host = dynamodb_host(question, name)
+    return host and [f"https://{host}.{region}.{dual if dualstack else dns}/", region, "dynamodb"]
+
+
+def streams_host(name, fips, dualstack):
+    fips = "-fips" if fips and (dualstack or name != "aws-us-gov") else ""
+    return ("streams-" if dualstack and name in ("aws", "aws-cn", "aws-us-gov") else "streams.") + "dynamodb" + fips
+
+
+def dynamodb_host(question, name):
+    search = "search-" if question["service"] == "dynamodb-search" else ""
+    if question["mode"] == "required" and (question["fips"] or name != "aws"):
+        return None
+    if not question["fips"] and name == "aws" and question["mode"] != "disabled":
+        arn = question["arn"].split(":", 5)
+        own = len(arn) == 6 and arn[2] == "dynamodb" and arn[3] == question["region"]
+        account = own and arn[4] or question["account"]
+        if account:
+            return f"{account}.{search}ddb"
+        if question["mode"] == "required":
+            return None
+    fips = "-fips" if question["fips"] and (question["dualstack"] or name != "aws-us-gov") else ""
+    return f"{search}dynamodb{fips}"

@@ -91,9 +91,13 @@ static void answer_ini(struct str text, struct json_writer *j)
 static enum aws_service service_of(struct str name)
 {
     static const char *const names[] = {
-        [AWS_DYNAMODB] = "dynamodb", [AWS_DYNAMODB_STREAMS] = "dynamodbstreams",
-        [AWS_STS] = "sts",           [AWS_SSO] = "sso",
-        [AWS_SSO_OIDC] = "sso-oidc", [AWS_SIGNIN] = "signin",
+        [AWS_DYNAMODB] = "dynamodb",
+        [AWS_DYNAMODB_SEARCH] = "dynamodb-search",
+        [AWS_DYNAMODB_STREAMS] = "dynamodbstreams",
+        [AWS_STS] = "sts",
+        [AWS_SSO] = "sso",
+        [AWS_SSO_OIDC] = "sso-oidc",
+        [AWS_SIGNIN] = "signin",
     };
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -102,8 +106,8 @@ static enum aws_service service_of(struct str name)
     return AWS_DYNAMODB;
 }
 
-/* {"endpoint": {service, region, fips, dualstack, custom, account, arn, mode}} → its URL, or null
- */
+/* {"endpoint": {service, region, fips, dualstack, custom, account, arn, mode}} → [URL, region to
+ * sign for, name to sign for], or null */
 static void answer_endpoint(const struct json *q, struct json_writer *j)
 {
     struct str mode = json_text(q, "mode");
@@ -122,10 +126,15 @@ static void answer_endpoint(const struct json *q, struct json_writer *j)
     struct aws_endpoint endpoint;
     struct err e = {0};
 
-    if (aws_endpoint_resolve(&p, &endpoint, &e) < 0)
+    if (aws_endpoint_resolve(&p, &endpoint, &e) < 0) {
         json_null(j);
-    else
-        json_string(j, str_of(endpoint.url));
+        return;
+    }
+    json_begin_array(j);
+    json_string(j, str_of(endpoint.url));
+    json_string(j, str_of(endpoint.region));
+    json_string(j, str_of(endpoint.signing_name));
+    json_end_array(j);
 }
 
 /* {"words": "text"} → ["a", "b"], or null */

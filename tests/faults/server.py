@@ -45,6 +45,7 @@ def error(code, message, status=400, **headers):
                   {name.replace("_", "-"): str(value) for name, value in headers.items()})
 
 
+REASONS = [{"reason": "TableReadKeyRangeThroughputExceeded", "resource": "arn:aws:dynamodb:us-east-1:1:table/shop"}]
 THROTTLED = "The level of configured provisioned throughput for the table was exceeded"
 
 
@@ -56,6 +57,9 @@ def with_item(text):
 # fault: attempt, number → an Answer, or None to serve as usual. A fault with a number ends after so many.
 ANSWERS = {
     "throttle": lambda: error("ProvisionedThroughputExceededException", THROTTLED),
+    "reasons": lambda: Answer({"__type": "x#ThrottlingException", "message": "Rate exceeded", "throttlingReasons": REASONS}, 400),
+    "capitalreasons": lambda: Answer({"__type": "x#ProvisionedThroughputExceededException", "message": THROTTLED,
+                                      "ThrottlingReasons": REASONS}, 400),
     "patience": lambda: error("ThrottlingException", "Rate exceeded", x_amz_retry_after=30),
     "internal": lambda: error("InternalServerError", "Internal server error", 500),
     "unavailable": lambda: Answer(b"<html><body>503 Service Unavailable</body></html>", 503,
@@ -70,6 +74,7 @@ ANSWERS = {
     "empty400": lambda: Answer(b"", 400),
     "html400": lambda: Answer(b"<html>Bad Request from some proxy</html>", 400, {"Content-Type": "text/html"}),
     "redirect": lambda: Answer(b"", 301, {"Location": "/elsewhere"}),
+    "error200": lambda: error("ValidationException", "with the wrong status", 200),
     "crc": lambda: Answer({"Item": ITEM}, crc=1),
     "notjson": lambda: Answer(b"<html>It works!</html>", headers={"Content-Type": "text/html"}),
     "empty": lambda: Answer(b""),
@@ -78,13 +83,14 @@ ANSWERS = {
     "trailing": lambda: Answer(b'{"Item":{"pk":{"S":"USER#42"}}} {}'),
     "deep": lambda: with_item(b'{"L":[' * 100_000 + b"]}" * 100_000),
     "deepjson": lambda: Answer(b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+    "twice": lambda: Answer(b'{"Item":{"pk":{"S":"a"}},"Item":{"pk":{"S":"b"}}}'),
     "duplicate": lambda: with_item(b'{"S":"first"},"odd":{"S":"second"}'),
     "twotypes": lambda: with_item(b'{"S":"a","N":"1"}'),
     "notype": lambda: with_item(b"{}"),
     "unknowntype": lambda: with_item(b'{"Q":"1"}'),
     "barenumber": lambda: with_item(b'{"N":1}'),
     "badnumber": lambda: with_item(b'{"N":"one"}'),
-    "hugenumber": lambda: with_item(b'{"N":"' + b"9" * 100_000 + b'"}'),
+    "hugenumber": lambda: with_item(b'{"N":"' + b"9" * 1_000_000 + b'"}'),
     "hugeexponent": lambda: with_item(b'{"N":"1E99999999999999999999"}'),
     "badutf8": lambda: with_item(b'{"S":"a\xff\xc0\x80b"}'),
     "surrogate": lambda: with_item(b'{"S":"a\\ud800b\\udc00c"}'),
@@ -100,6 +106,7 @@ SENDING = {"stall", "stallbody", "drip", "cut", "close", "short", "long", "endle
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go out apart; the body would wait for the head's ACK
     skewed = False
     server_version = "faults"
 
@@ -125,6 +132,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         active = (operation == "DescribeTable") == described and (number is None or attempt <= int(number))
         problem = self.wrong_signature(body, SKEW if self.skewed else 0)
         if problem:
+            self.server.faults.refused.append(name)
             return self.send(problem)
         if active and fault in SENDING:
             return getattr(self, "send_" + fault)(Answer({"Item": ITEM}))
@@ -144,10 +152,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not found or not stamp:
             return error("MissingAuthenticationTokenException", "Request is missing Authentication Token")
         key, date, region, signed, signature = found.groups()
-        if {"host", "x-amz-date", "x-amz-target"} - set(signed.split(";")) or not stamp.startswith(date):
+        must = {"host", "content-type"} | {name.lower() for name in self.headers if name.lower().startswith("x-amz-")}
+        if must - set(signed.split(";")) or not stamp.startswith(date):
             return error("IncompleteSignatureException", "a header is not signed: " + signed)
         scheme = "https" if isinstance(self.connection, ssl.SSLSocket) else "http"
-        request = AWSRequest("POST", f"{scheme}://{self.headers['Host']}/",
+        request = AWSRequest("POST", f"{scheme}://{self.headers['Host']}{self.path}",
                              {name: self.headers[name] for name in signed.split(";")}, body)
         request.context["timestamp"] = stamp
         signer = SigV4Auth(Credentials(key, SECRET), "dynamodb", region)
@@ -167,7 +176,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if operation == "DescribeTable":
             return Answer({"Table": describe(name)})
         if operation == "ListTables":
-            return Answer({"TableNames": ["throttle"]})
+            circle = {"LastEvaluatedTableName": "ab"[attempt % 2]} if fault == "circle" else {}
+            return Answer({"TableNames": ["throttle"], **circle})
         if operation == "GetItem":
             return Answer({"Item": ITEM})
         if operation in ("Scan", "Query"):
@@ -176,11 +186,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.batch_write(request, name, fault, attempt)
         if operation == "BatchGetItem":
             return self.batch_get(request, name, fault, attempt)
+        if operation == "ExecuteStatement":
+            return Answer({"Items": [ITEM], "NextToken": "ab"[attempt % 2]} if fault == "circle" else {"Items": [ITEM]})
         return Answer({})
 
     def page(self, request, fault):
         """pages: ten of two items. endlesspages: no end; bigpages: 20 KB each, and no end. samekey: a
-        key that never moves."""
+        key that never moves; circle: one that comes back to the beginning. lie: a count without items."""
         start = int(request.get("ExclusiveStartKey", {}).get("sk", {}).get("S", "0"))
         items = [{"pk": {"S": "P"}, "sk": {"S": f"{start * 2 + i:06d}"}} for i in range(2)]
         if fault == "slowpages":
@@ -190,7 +202,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = {"Items": items, "Count": 2, "ScannedCount": 2}
         if fault == "pagecut" and start == 1:
             return self.send_cut(Answer(body))
+        if fault == "lie":
+            return Answer({"Items": [], "Count": 1000, "ScannedCount": 1000})
         last = {"pk": {"S": "P"}, "sk": {"S": str(start + (fault != "samekey"))}}
+        if fault == "circle":
+            last["sk"]["S"] = str(start % 3 + 1)
         if start < 9 or fault in ("endlesspages", "bigpages", "samekey"):
             body["LastEvaluatedKey"] = last
         return Answer(body)
@@ -214,9 +230,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for table, ask in request["RequestItems"].items():
             keys = ask["Keys"]
             kept = keys[1:] if fault == "unprocessed" else keys if fault == "never" else []
+            if fault == "moved":
+                kept = keys
+            elif fault == "foreign":
+                kept = [dict(keys[0], sk={"S": "another's"})]
             answers[table] = [dict(key, n={"N": "1"}) for key in keys if key not in kept]
             if kept:
-                left[table] = dict(ask, Keys=kept)
+                left["elsewhere" if fault == "moved" else table] = dict(ask, Keys=kept)
         return Answer({"Responses": answers, "UnprocessedKeys": left})
 
     # How an answer goes out.
@@ -337,7 +357,7 @@ class Faults:
     """Both listeners, and what they have seen. folder keeps the certificate, which is made anew."""
 
     def __init__(self, folder):
-        self.seen, self.written, self.lock = [], {}, threading.Lock()
+        self.seen, self.refused, self.written, self.lock = [], [], {}, threading.Lock()
         self.followed = self.gave_up = 0
         self.over = threading.Event()
         self.certificate = os.path.join(folder, "certificate.pem")

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "pksk/base/arena.h"
+#include "pksk/base/circle.h"
 #include "pksk/base/clock.h"
 #include "pksk/base/file.h"
 #include "pksk/base/map.h"
@@ -82,6 +83,38 @@ TEST(buf_room_for_nothing)
     _cleanup_(buf_free) struct buf b = {0};
 
     CHECK(buf_room(&b, 0) && b.len == 0);
+}
+
+/* Steps until a walk over `tail` places and then round and round over `length` others is noticed.
+ */
+static int steps_in_circle(int tail, int length)
+{
+    struct circle c = {0};
+
+    for (int step = 0; step < 10000; step++) {
+        struct buf place = {0};
+
+        buf_addf(&place, "{\"pk\":%d}", step < tail ? step : tail + (step - tail) % length);
+        bool closed = circle_closed(&c, buf_str(&place));
+
+        buf_free(&place);
+        if (closed)
+            return step;
+    }
+    return -1;
+}
+
+TEST(circles_are_noticed)
+{
+    CHECK(steps_in_circle(0, 1) == 1);
+    for (int tail = 0; tail < 40; tail++) {
+        for (int length = 1; length < 40; length++) {
+            int steps = steps_in_circle(tail, length);
+
+            CHECK(steps >= tail + length && steps <= 3 * (tail + length) + length);
+        }
+    }
+    CHECK(steps_in_circle(10000, 1) == -1); /* a long walk is none */
 }
 
 TEST(buf_has_a_ceiling)

@@ -79,6 +79,8 @@ TEST(json_stays_json_when_escaped)
     CHECK_STR(escaped_json(STR("{\"a\":\"\177\xc2\x9b\xe2\x80\xae\"}\n")),
               "{\"a\":\"\\u007f\\u009b\\u202e\"}\n");
     CHECK_STR(escaped_json(STR("\xf3\xa0\x81\x81")), "\\udb40\\udc41");
+    CHECK_STR(escaped_json(STR("\xc2\xad\xe1\xa0\x8e\xe2\x81\xaa\xef\xbf\xbe")),
+              "\\u00ad\\u180e\\u206a\\ufffe");
     CHECK_STR(escaped_json(STR("\xff")), "\\ufffd");
     CHECK_STR(escaped_json(STR("\033[31m\t")), "\\u001b[31m\\u0009");
 }

@@ -15,7 +15,8 @@ struct refusal {
     const char *operation, *host;
     struct str location; /* of a redirect, or empty */
     unsigned attempts;
-    bool throttled; /* given up after these attempts */
+    bool throttled;              /* given up after these attempts */
+    struct str reason, resource; /* the first of ThrottlingReasons: which limit, and its ARN */
 };
 
 /* Returns the code that it set. */

@@ -21,8 +21,9 @@ void reply_decoder_begin(struct reply_decoder *d, struct str operation, bool pla
 int reply_decoder_feed(struct reply_decoder *d, struct str bytes, struct err *e) must_check;
 int reply_decoder_finish(struct reply_decoder *d, struct err *e) must_check;
 
-/* The body of an error: rest, attributes (the item of a failed condition). *code and *message are
- * slices of the tree; empty when the body is not such JSON. */
+/* The body of an error: rest, attributes (the item of a failed condition). A body that is decoded
+ * already is rest. *code and *message are slices of the tree; empty when the body is not such JSON.
+ */
 void reply_decode_error(struct arena *a, struct str body, struct reply *ret, struct str *code,
                         struct str *message);
 

@@ -10,6 +10,7 @@
 struct failure {
     int code;              /* CURLcode */
     long os_errno;         /* of connect(), or 0 */
+    long proxy_status;     /* the proxy's answer to CONNECT, or 0 */
     bool sent;             /* some of the request went out */
     const char *detail;    /* libcurl's own words, or "" */
     const char *host;      /* "host:port" */

@@ -43,6 +43,7 @@ struct net_request {
 enum net_failure {
     NET_OK,
     NET_UNREACHABLE, /* no connection, so nothing was sent */
+    NET_BARRED,      /* the proxy does not let it through, so nothing was sent */
     NET_UNTRUSTED,   /* TLS does not verify, or its CA file cannot be read */
     NET_BROKEN,      /* sent at least in part, and no whole answer */
     NET_STALLED,     /* the same, and the time was up */
