@@ -132,7 +132,7 @@ def _():
         ("profile s region us-east-1", "has expired", "`aws sso login --profile s`"),
         ("region 'not a region'", "cannot be a region", "a region is a name like eu-west-1"),
         ("endpoint nonsense", "does not begin with http:// or https://", ""),
-        ("endpoint http://me:pw@127.0.0.1/", "holds a user name", ""),
+        ("endpoint http://me:hush-hush@127.0.0.1/", "holds a user name", ""),
     ]
     for words, want, hint in cases:
         place = three_profiles()
@@ -146,7 +146,7 @@ def _():
         tap.same((said["profile"], said["region"], said["endpoint"]), ("default", "eu-west-1", place.aws.url + "/"))
         tap.same([line for line in done.out.decode().splitlines() if line.startswith("{")],
                  [f'{{"pk":"0-{page}-{half}"}}' for page in range(3) for half in "ab"], words)
-        tap.check("pw" not in note, note)
+        tap.check("hush-hush" not in note, note)
 
 
 @tap.test("connect: a failure does not cost an MFA code, and a success begins anew")
