@@ -1,5 +1,6 @@
 #include "pksk/cmd/command.h"
 
+#include "pksk/item/notation.h"
 #include "pksk/shell/creating.h"
 #include "pksk/shell/waiting.h"
 
@@ -43,10 +44,17 @@ static int finish(struct session *s, const struct creation *c, const struct tabl
 
 static void say_samples(struct session *s, const struct creation *c)
 {
-    if (c->samples)
-        session_say(s, "%.*s has %zu item%s for it: import %.*s into %.*s", STR_ARG(c->file),
-                    (size_t)c->samples, c->samples == 1 ? "" : "s", STR_ARG(c->file),
-                    STR_ARG(c->name));
+    struct value file = {.type = ATTR_S,
+                         .bytes = c->file.s,
+                         .len = (uint32_t)c->file.len}; /* as a word that can be typed */
+    _cleanup_(buf_free) struct buf word = {0};
+
+    if (!c->samples)
+        return;
+    notation_add_key(&word, &file);
+    session_say(s, "the model has %zu item%s for it: `import %s into %.*s` writes %s",
+                (size_t)c->samples, c->samples == 1 ? "" : "s", buf_cstr(&word), STR_ARG(c->name),
+                c->samples == 1 ? "it" : "them");
 }
 
 static int create(struct session *s, const struct statement *st, struct arena *a,
