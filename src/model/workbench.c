@@ -1,3 +1,4 @@
+#include "pksk/model/workbench.h"
 #include "pksk/model/document.h"
 
 #define TABLES_MAX 1000
@@ -149,22 +150,6 @@ static int read_billing(const struct place *p, struct table_def *def)
 
 /* ---- the model */
 
-/* The table's own items or, when it has none, those of its facets: what `import` would write. */
-static uint64_t count_samples(const struct json *table)
-{
-    const struct json *own = json_get(table, "TableData"), *facets = json_get(table, "TableFacets");
-    uint64_t n = own && own->kind == JSON_IS_ARRAY ? own->count : 0;
-
-    if (n || !facets)
-        return n;
-    for (const struct json *f = facets->first; f; f = f->next) {
-        const struct json *data = json_get(f, "TableData");
-
-        n += data && data->kind == JSON_IS_ARRAY ? data->count : 0;
-    }
-    return n;
-}
-
 static int read_table(const struct place *p, struct model_table *ret)
 {
     /* What the model knows of items and facets is no setting of a table. */
@@ -195,7 +180,7 @@ static int read_table(const struct place *p, struct model_table *ret)
     if (code < 0)
         return code;
     ret->resource = ret->name;
-    ret->samples = count_samples(p->value);
+    workbench_samples((struct json *)p->value, &ret->samples);
     ret->def = def;
     return 0;
 }

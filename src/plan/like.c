@@ -27,6 +27,15 @@ static struct units_def on_demand_of(const struct json *of)
     return ret;
 }
 
+/* A table's description may still have what was said before its billing mode changed. */
+static void keep_fitting(bool provisioned, struct units_def *reserved, struct units_def *most)
+{
+    if (provisioned)
+        *most = (struct units_def){0};
+    else if (reserved)
+        *reserved = (struct units_def){0};
+}
+
 static const struct json *find_index(const struct json *table, struct str name)
 {
     const struct json *list = json_get(table, "GlobalSecondaryIndexes");
@@ -124,8 +133,7 @@ void like_definition(struct arena *a, const struct table *t, const struct json *
     ret->sort = copy_parts(a, t->key.sort, t->key.sort_count);
     for (size_t i = 0; i < t->index_count; i++) {
         *last = copy_index(a, &t->indexes[i], table);
-        if (!ret->read_units)
-            (*last)->provisioned = (struct units_def){0};
+        keep_fitting(ret->read_units > 0, &(*last)->provisioned, &(*last)->on_demand);
         last = &(*last)->next;
     }
     if (facts.ttl.len) {
@@ -134,5 +142,6 @@ void like_definition(struct arena *a, const struct table *t, const struct json *
     }
     copy_encryption(table, ret);
     copy_backups(backups, ret);
+    keep_fitting(ret->read_units > 0, NULL, &ret->on_demand);
     *left = replicas && replicas->count ? STR("Replicas") : STR("");
 }
