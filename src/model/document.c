@@ -62,8 +62,10 @@ struct word *document_word(struct document *d, struct str text)
 
 static bool is_function(const struct json *v)
 {
-    return v && v->kind == JSON_IS_OBJECT && v->count == 1 &&
-           (str_is(v->first->name, "Ref") || str_starts(v->first->name, STR("Fn::")));
+    if (!v || v->kind != JSON_IS_OBJECT || v->count != 1)
+        return false;
+    return (str_is(v->first->name, "Ref") && v->first->kind == JSON_IS_STRING) ||
+           str_starts(v->first->name, STR("Fn::"));
 }
 
 /* What a {"Ref": …} means that no deployment is needed for: a parameter's default. That of a
