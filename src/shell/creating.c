@@ -55,14 +55,20 @@ static int fetch(struct session *s, const char *operation, struct str table, str
     return dynamo_call(s->dynamo, operation, buf_str(&body), ret, e);
 }
 
-/* Local servers do not know every operation; then there is nothing to take over. A table must not
- * lose a setting for want of a permission, though. */
-static int fetch_if_known(struct session *s, const char *operation, struct str table,
-                          struct call **ret, struct err *e)
+/* Local servers do not know every operation; then there is nothing to take over. What may not be
+ * seen, or cannot be, is not taken over, and said to be so. */
+static int fetch_setting(struct session *s, const char *operation, const char *what,
+                         struct str table, struct call **ret, struct str *left, struct arena *a,
+                         struct err *e)
 {
     int r = fetch(s, operation, table, ret, e);
 
-    return r < 0 && str_is(str_of(e->service), "UnknownOperationException") ? 0 : r;
+    if (r != ERR_FAILED || !e->service[0])
+        return r;
+    if (!str_is(str_of(e->service), "UnknownOperationException"))
+        *left = arena_printf(a, "%.*s%s%s (%s)", STR_ARG(*left), left->len ? ", " : "", what,
+                             e->service);
+    return 0;
 }
 
 static const struct json *answer(struct call *c)
@@ -92,31 +98,51 @@ static int not_described(struct session *s, struct str name, int code, struct er
     return schema_refresh(s->schemas, name, &t, e) < 0 ? e->code : code;
 }
 
+static int fetch_all(struct session *s, struct arena *a, struct str name, struct json *answers[3],
+                     struct str *left, struct err *e)
+{
+    static const struct {
+        const char *operation, *what;
+    } settings[] = {{"DescribeTimeToLive", "time to live"},
+                    {"DescribeContinuousBackups", "point-in-time recovery"}};
+    struct call *c = NULL;
+    int r = fetch(s, "DescribeTable", name, &c, e);
+
+    if (r < 0)
+        return not_described(s, name, r, e);
+    r = keep(a, answer(c), &answers[0], e);
+    call_free(c);
+    for (size_t i = 0; i < ARRAY_LEN(settings) && r == 0; i++) {
+        c = NULL;
+        r = fetch_setting(s, settings[i].operation, settings[i].what, name, &c, left, a, e);
+        if (r == 0)
+            r = keep(a, answer(c), &answers[i + 1], e);
+        call_free(c);
+    }
+    return r;
+}
+
 static int like_table(struct session *s, struct arena *a, struct str name, struct table_def *def,
                       struct creation *ret, struct err *e)
 {
-    static const char *const operations[] = {"DescribeTable", "DescribeTimeToLive",
-                                             "DescribeContinuousBackups"};
-    struct json *answers[ARRAY_LEN(operations)];
+    struct json *answers[3] = {NULL, NULL, NULL};
     struct table *t = arena_new(a, struct table);
+    struct str unseen = STR(""), left;
+    int r = fetch_all(s, a, name, answers, &unseen, e);
 
-    for (size_t i = 0; i < ARRAY_LEN(operations); i++) {
-        struct call *c = NULL;
-        int r = i ? fetch_if_known(s, operations[i], name, &c, e)
-                  : fetch(s, operations[i], name, &c, e);
-
-        if (r == 0)
-            r = keep(a, answer(c), &answers[i], e);
-        call_free(c);
-        if (r < 0)
-            return i ? r : not_described(s, name, r, e);
-    }
+    if (r < 0)
+        return r;
     const struct json *table = json_get(answers[0], "Table");
-    int r = describe_decode(a, table, t, e);
 
-    if (r == 0)
-        like_definition(a, t, table, answers[1], answers[2], def, &ret->left);
-    return r;
+    r = describe_decode(a, table, t, e);
+    if (r < 0)
+        return r;
+    like_definition(a, t, table, answers[1], answers[2], def, &left);
+    ret->left = unseen.len && left.len
+                    ? arena_printf(a, "%.*s, %.*s", STR_ARG(left), STR_ARG(unseen))
+                : unseen.len ? unseen
+                             : left;
+    return 0;
 }
 
 /* ---- */

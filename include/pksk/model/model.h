@@ -1,10 +1,10 @@
-/* A table's definition out of a file: a CloudFormation template (template.h's neighbour
- * cloudformation.c), or a NoSQL Workbench model (workbench.c).
+/* A table's definition out of a file: a CloudFormation template (cloudformation.c) or a NoSQL
+ * Workbench model (workbench.c).
  *
- * Pure: text in, the same struct table_def out that the words of `create table` make. All lives in
- * the arena given, and so must the text's name; nothing points into the text. What is wrong is said
- * with the file's name and the place as a path: "shop.json: Resources.Shop.Properties.KeySchema[1]
- * lacks AttributeName".
+ * Pure: text in, the same struct table_def out that the words of `create table` make. All that is
+ * returned lives in the arena given; nothing points into the text. What is wrong is said with the
+ * file's name and the place as a path: "shop.json: Resources.Shop.Properties.KeySchema[1] lacks
+ * AttributeName".
  */
 #ifndef PKSK_MODEL_MODEL_H
 #define PKSK_MODEL_MODEL_H
