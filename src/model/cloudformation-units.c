@@ -156,6 +156,40 @@ static int read_global_units(const struct place *p, const struct place *replica,
                     : read_units(&ready, "ReadUnitsPerSecond", "WriteUnitsPerSecond", false, warm);
 }
 
+/* A template for any region has its own replica as {"Ref": "AWS::Region"}. */
+static bool is_here(const struct place *replica)
+{
+    struct str region = replica->doc->region;
+    const struct json *own = json_get(replica->value, "Region");
+
+    if (own && own->kind == JSON_IS_OBJECT)
+        return str_is(json_text(own, "Ref"), "AWS::Region");
+    return own && own->kind == JSON_IS_STRING && region.len && str_eq(own->text, region);
+}
+
+/* CDK writes the stack's own region last, others write it first. */
+static void choose_replica(struct template *t)
+{
+    const struct json *list = t->replicas.value;
+    size_t i = 0, chosen = 0;
+
+    for (const struct json *n = list->first; n; n = n->next, i++) {
+        struct place here = place_element(&t->replicas, n, i);
+
+        if (!t->replica.value || (is_here(&here) && !is_here(&t->replica))) {
+            t->replica = here;
+            chosen = i;
+        }
+    }
+    i = 0;
+    for (const struct json *n = list->first; n; n = n->next, i++) {
+        struct place here = place_element(&t->replicas, n, i);
+
+        if (i != chosen && here.value)
+            place_leave(&here);
+    }
+}
+
 static int read_replicas(const struct place *p, struct template *t)
 {
     static const char *const known[] = {
@@ -169,23 +203,13 @@ static int read_replicas(const struct place *p, struct template *t)
         "SSESpecification",
         "DeletionProtectionEnabled",
     };
-    size_t i = 0;
 
     t->replicas = place_member(p, "Replicas");
     int code = place_need(place_array(&t->replicas, REPLICAS_MAX), &t->replicas);
 
     if (code < 0)
         return code;
-    for (const struct json *n = t->replicas.value->first; n; n = n->next, i++) {
-        struct place here = place_element(&t->replicas, n, i);
-
-        if (!here.value)
-            continue;
-        if (t->replica.value)
-            place_leave(&here);
-        else
-            t->replica = here;
-    }
+    choose_replica(t);
     code = place_object(&t->replica, known, ARRAY_LEN(known));
     return code ? MIN(code, 0) : place_fail(&t->replicas, NULL, "has no element");
 }

@@ -24,21 +24,22 @@ static int take_event(void *ctx, enum json_event event, struct str text, struct 
     return json_builder_event(&f->builder, event, text, e);
 }
 
-int document_open(struct document *d, struct arena *a, struct str file, struct str text,
+int document_open(struct document *d, struct arena *a, const struct model_source *from,
                   struct err *e)
 {
     struct filling f = {.builder = {.arena = a}};
     struct json_reader *r = json_reader_new(MODEL_DEPTH_MAX, take_event, &f);
     struct err why;
-    int code = json_reader_feed(r, text, &why);
+    int code = json_reader_feed(r, from->text, &why);
 
-    *d = (struct document){.arena = a, .file = file, .left = {.max = LEFT_MAX}, .e = e};
+    *d = (struct document){
+        .arena = a, .file = from->file, .region = from->region, .left = {.max = LEFT_MAX}, .e = e};
     if (code == 0)
         code = json_reader_finish(r, &why);
     if (code == 0)
         d->root = f.builder.root;
     else
-        err_set(e, ERR_FAILED, "%.*s: %s", STR_ARG(file), why.text);
+        err_set(e, ERR_FAILED, "%.*s: %s", STR_ARG(from->file), why.text);
     json_reader_free(r);
     json_builder_free(&f.builder);
     return code == 0 ? 0 : ERR_FAILED;

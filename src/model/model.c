@@ -25,20 +25,22 @@ static int read_document(struct document *d, struct str wanted, struct model_tab
                       "has neither Resources nor a DataModel");
 }
 
-int model_read(struct arena *a, struct str file, struct str text, struct str wanted,
-               struct model_table *ret, struct err *e)
+int model_read(struct arena *a, const struct model_source *from, struct model_table *ret,
+               struct err *e)
 {
+    struct model_source source = *from;
     struct model_table table = {0};
     struct document d;
 
-    if (str_starts(text, STR("\xef\xbb\xbf"))) /* a byte order mark, as editors on Windows set */
-        text = str_slice(text, 3, text.len);
-    if (!str_starts(str_trim(text), STR("{")))
-        return refuse_yaml(file, e);
-    int code = document_open(&d, a, file, text, e);
+    /* a byte order mark, as editors on Windows set */
+    if (str_starts(source.text, STR("\xef\xbb\xbf")))
+        source.text = str_slice(source.text, 3, source.text.len);
+    if (!str_starts(str_trim(source.text), STR("{")))
+        return refuse_yaml(source.file, e);
+    int code = document_open(&d, a, &source, e);
 
     if (code == 0)
-        code = read_document(&d, wanted, &table);
+        code = read_document(&d, source.wanted, &table);
     if (code == 0) {
         table.left = arena_printf(a, "%.*s%s", STR_ARG(buf_str(&d.left)), d.left.over ? "…" : "");
         *ret = table;

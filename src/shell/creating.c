@@ -14,18 +14,21 @@ static bool importable(const struct model_table *m, struct str name)
     return m->samples && (m->lone || str_eq(m->name, name));
 }
 
-static int from_file(struct arena *a, const struct statement *st, struct table_def *def,
-                     struct creation *ret, struct err *e)
+static int from_file(struct session *s, struct arena *a, const struct statement *st,
+                     struct table_def *def, struct creation *ret, struct err *e)
 {
     const struct table_def *said = st->create;
     _cleanup_(buf_free) struct buf text = {0};
     _cleanup_(cleanup_free) char *path = file_expand(said->from->text);
-    struct str which = said->resource ? said->resource->text : STR("");
+    struct model_source source = {.file = str_of(path),
+                                  .wanted = said->resource ? said->resource->text : STR(""),
+                                  .region = dynamo_region(s->dynamo)};
     struct model_table m;
     int r = file_read(path, MODEL_FILE_MAX, &text, e);
 
+    source.text = buf_str(&text);
     if (r == 0)
-        r = model_read(a, str_of(path), buf_str(&text), which, &m, e);
+        r = model_read(a, &source, &m, e);
     if (r < 0)
         return r;
     if (!st->table && !m.name.len) {
@@ -159,7 +162,7 @@ int creating_prepare(struct session *s, struct arena *a, const struct statement 
     if (!where)
         return 0;
     def = arena_new(a, struct table_def);
-    r = said->from ? from_file(a, st, def, ret, e)
+    r = said->from ? from_file(s, a, st, def, ret, e)
                    : like_table(s, a, said->like->text, def, ret, e);
     if (r < 0) {
         if (e->at.from == UINT32_MAX)

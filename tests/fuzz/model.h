@@ -39,7 +39,9 @@ static inline void check_file(struct str text, const char *wanted)
     struct arena a = {0};
     struct model_table m = {0};
     struct err e = {0};
-    int code = model_read(&a, STR("f"), text, str_of(wanted), &m, &e);
+    struct model_source from = {
+        .file = STR("f"), .text = text, .wanted = str_of(wanted), .region = STR("r")};
+    int code = model_read(&a, &from, &m, &e);
 
     require((code == 0) == !e.text[0] && (code == 0 || code == ERR_FAILED));
     if (code == 0)

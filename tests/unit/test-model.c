@@ -24,7 +24,10 @@ static struct str read_file(struct arena *a, struct str text, const char *wanted
     struct buf body = {0};
     struct err e = {0};
 
-    if (model_read(a, STR("f.json"), text, str_of(wanted), &m, &e) < 0) {
+    struct model_source from = {
+        .file = STR("f.json"), .text = text, .wanted = str_of(wanted), .region = STR("here")};
+
+    if (model_read(a, &from, &m, &e) < 0) {
         if (e.code != ERR_FAILED || !e.text[0])
             return STR("an error that says nothing");
         return arena_printf(a, "%s%s%s", e.text, e.expected[0] ? "|" : "", e.expected);
@@ -188,6 +191,22 @@ TEST(model_global_table_with_capacity)
         "ReadCapacityAutoScalingSettings";
 
     CHECK_FILE(text, "", want);
+}
+
+#define REPLICAS(list) GLOBAL(PLAIN ",'Replicas':[" list "]")
+#define REPLICA(region, class) "{'Region':" region ",'TableClass':'" class "'}"
+#define STANDARD REQUEST(ON_DEMAND ",'TableClass':'STANDARD'") "|Replicas[0]"
+
+TEST(model_which_replica)
+{
+    CHECK_FILE(REPLICAS(REPLICA("'there'", "STANDARD_INFREQUENT_ACCESS") "," REPLICA("'here'",
+                                                                                     "STANDARD")),
+               "", STANDARD);
+    CHECK_FILE(REPLICAS(REPLICA("'there'", "STANDARD_INFREQUENT_ACCESS") "," REPLICA(
+                   "{'Ref':'AWS::Region'}", "STANDARD")),
+               "", STANDARD);
+    CHECK_FILE(REPLICAS(REPLICA("'there'", "STANDARD") ",{'Region':'elsewhere'}"), "",
+               REQUEST(ON_DEMAND ",'TableClass':'STANDARD'") "|Replicas[1]");
 }
 
 TEST(model_names_what_is_left)
@@ -424,9 +443,9 @@ TEST(model_workbench_samples)
     struct model_table m;
     struct err e;
 
-    CHECK(model_read(&a, STR("f"), quoted(&a, with), STR(""), &m, &e) == 0);
+    CHECK(model_read(&a, &(struct model_source){.text = quoted(&a, with)}, &m, &e) == 0);
     CHECK(m.samples == 2 && m.lone && str_is(m.name, "M"));
-    CHECK(model_read(&a, STR("f"), quoted(&a, facets), STR(""), &m, &e) == 0);
+    CHECK(model_read(&a, &(struct model_source){.text = quoted(&a, facets)}, &m, &e) == 0);
     CHECK(m.samples == 3);
     arena_free(&a);
 }

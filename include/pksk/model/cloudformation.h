@@ -24,7 +24,7 @@ struct template
     bool global, provisioned;
     struct definition *definitions;
     size_t definition_count;
-    struct place replicas, replica; /* global: the first one, whose settings are taken */
+    struct place replicas, replica; /* global: all, and the one whose settings are taken */
 };
 
 /* An object with the members that such a table may have. */

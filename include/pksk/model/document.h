@@ -13,7 +13,7 @@
 
 struct document {
     struct arena *arena;
-    struct str file;
+    struct str file, region;
     struct json *root;
     const struct json *parameters; /* of a template: what {"Ref": …} may name; or NULL */
     const struct place *base;      /* names in `left` begin behind this one */
@@ -35,7 +35,7 @@ struct choice {
     int value;
 };
 
-int document_open(struct document *d, struct arena *a, struct str file, struct str text,
+int document_open(struct document *d, struct arena *a, const struct model_source *from,
                   struct err *e) must_check;
 void document_close(struct document *d);
 struct place document_root(struct document *d);

@@ -28,9 +28,14 @@ struct model_table {
     bool lone;        /* the file has no other table */
 };
 
-/* file: its name, for messages. wanted: which of its tables; empty: it has one. ERR_FAILED when the
- * file cannot be used. */
-int model_read(struct arena *a, struct str file, struct str text, struct str wanted,
-               struct model_table *ret, struct err *e) must_check;
+struct model_source {
+    struct str file, text; /* file: its name, for messages */
+    struct str wanted;     /* which of its tables; empty: it has one */
+    struct str region;     /* which replica's settings are taken; empty: those of the first */
+};
+
+/* ERR_FAILED when the file cannot be used. */
+int model_read(struct arena *a, const struct model_source *from, struct model_table *ret,
+               struct err *e) must_check;
 
 #endif
