@@ -2,6 +2,8 @@
 #include "pksk/plan/like.h"
 
 #include "pksk/dynamo/describe.h"
+#include "pksk/model/model.h"
+#include "pksk/plan/define.h"
 #include "pksk/plan/plan.h"
 #include "test.h"
 
@@ -26,18 +28,44 @@ static const char backups[] =
     "{\"ContinuousBackupsDescription\":{\"PointInTimeRecoveryDescription\":{"
     "\"PointInTimeRecoveryStatus\":\"ENABLED\",\"RecoveryPeriodInDays\":9}}}";
 
+static const char on_demand[] =
+    "{\"TableName\":\"t\",\"TableStatus\":\"ACTIVE\",\"AttributeDefinitions\":["
+    "{\"AttributeName\":\"k\",\"AttributeType\":\"B\"}],\"KeySchema\":[{"
+    "\"AttributeName\":\"k\",\"KeyType\":\"HASH\"}],\"BillingModeSummary\":{"
+    "\"BillingMode\":\"PAY_PER_REQUEST\"},\"ProvisionedThroughput\":{"
+    "\"ReadCapacityUnits\":0,\"WriteCapacityUnits\":0},\"OnDemandThroughput\":{"
+    "\"MaxReadRequestUnits\":-1,\"MaxWriteRequestUnits\":9},\"GlobalSecondaryIndexes\":[{"
+    "\"IndexName\":\"ggg\",\"KeySchema\":[{\"AttributeName\":\"k\",\"KeyType\":"
+    "\"HASH\"}],\"Projection\":{\"ProjectionType\":\"KEYS_ONLY\"},"
+    "\"OnDemandThroughput\":{\"MaxReadRequestUnits\":3}}]}";
+
 /* The request, the requests after it, and behind '|' what is left out. */
+static struct str requests(struct arena *a, const struct table_def *def, struct str left)
+{
+    struct table_step steps[TABLE_STEPS_MAX];
+    struct buf body = {0};
+    struct plan p;
+    struct err e;
+
+    if (plan_create_table(a, STR("new"), def, &p, &e) < 0)
+        return STR("no plan");
+    plan_first_body(&body, &p, false);
+    struct str ret = arena_str(a, buf_str(&body));
+
+    buf_free(&body);
+    for (size_t i = 0, n = plan_table_steps(a, STR("new"), def, steps); i < n; i++)
+        ret = arena_printf(a, "%.*s%.*s", STR_ARG(ret), STR_ARG(steps[i].body));
+    return left.len ? arena_printf(a, "%.*s|%.*s", STR_ARG(ret), STR_ARG(left)) : ret;
+}
+
 static struct str like(struct arena *a, const char *description, const char *life,
                        const char *recovery)
 {
     struct json *trees[3] = {NULL, NULL, NULL};
     const char *texts[] = {description, life, recovery};
-    struct table_step steps[TABLE_STEPS_MAX];
     struct table_def def = {0};
-    struct buf body = {0};
     struct str left;
     struct table t;
-    struct plan p;
     struct err e;
 
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -47,15 +75,29 @@ static struct str like(struct arena *a, const char *description, const char *lif
     if (describe_decode(a, trees[0], &t, &e) < 0)
         return STR("no description");
     like_definition(a, &t, trees[0], trees[1], trees[2], &def, &left);
-    if (plan_create_table(a, STR("new"), &def, &p, &e) < 0)
-        return STR("no plan");
-    plan_first_body(&body, &p, false);
-    struct str ret = arena_str(a, buf_str(&body));
+    return requests(a, &def, left);
+}
 
-    buf_free(&body);
-    for (size_t i = 0, n = plan_table_steps(a, STR("new"), &def, steps); i < n; i++)
-        ret = arena_printf(a, "%.*s%.*s", STR_ARG(ret), STR_ARG(steps[i].body));
-    return left.len ? arena_printf(a, "%.*s|%.*s", STR_ARG(ret), STR_ARG(left)) : ret;
+/* The same by way of a template, which knows nothing of backups. */
+static struct str by_template(struct arena *a, const char *description, const char *life)
+{
+    struct json *table, *tree = NULL;
+    struct model_source from = {.file = STR("f")};
+    struct buf text = {0};
+    struct model_table m;
+    struct table_facts facts;
+    struct err e;
+
+    if (json_parse(a, str_of(description), 20, &table, &e) < 0 ||
+        (life && json_parse(a, str_of(life), 20, &tree, &e) < 0))
+        return STR("no JSON");
+    define_facts(a, table, tree, &facts);
+    define_cloudformation(&text, table, &facts);
+    from.text = arena_str(a, buf_str(&text));
+    buf_free(&text);
+    if (model_read(a, &from, &m, &e) < 0)
+        return arena_printf(a, "%s", e.text);
+    return requests(a, m.def, m.left);
 }
 
 TEST(like_takes_all_settings_over)
@@ -87,17 +129,7 @@ TEST(like_an_on_demand_table)
     struct arena a = {0};
 
     CHECK_STR(
-        like(&a,
-             "{\"TableName\":\"t\",\"TableStatus\":\"ACTIVE\",\"AttributeDefinitions\":["
-             "{\"AttributeName\":\"k\",\"AttributeType\":\"B\"}],\"KeySchema\":[{"
-             "\"AttributeName\":\"k\",\"KeyType\":\"HASH\"}],\"BillingModeSummary\":{"
-             "\"BillingMode\":\"PAY_PER_REQUEST\"},\"ProvisionedThroughput\":{"
-             "\"ReadCapacityUnits\":0,\"WriteCapacityUnits\":0},\"OnDemandThroughput\":{"
-             "\"MaxReadRequestUnits\":-1,\"MaxWriteRequestUnits\":9},\"GlobalSecondaryIndexes\":[{"
-             "\"IndexName\":\"ggg\",\"KeySchema\":[{\"AttributeName\":\"k\",\"KeyType\":"
-             "\"HASH\"}],\"Projection\":{\"ProjectionType\":\"KEYS_ONLY\"},"
-             "\"OnDemandThroughput\":{\"MaxReadRequestUnits\":3}}]}",
-             NULL, NULL),
+        like(&a, on_demand, NULL, NULL),
         "{\"TableName\":\"new\",\"AttributeDefinitions\":[{\"AttributeName\":\"k\","
         "\"AttributeType\":\"B\"}],\"KeySchema\":[{\"AttributeName\":\"k\",\"KeyType\":"
         "\"HASH\"}],\"GlobalSecondaryIndexes\":[{\"IndexName\":\"ggg\",\"KeySchema\":[{"
@@ -105,6 +137,16 @@ TEST(like_an_on_demand_table)
         "\"KEYS_ONLY\"},\"OnDemandThroughput\":{\"MaxReadRequestUnits\":3}}],"
         "\"BillingMode\":\"PAY_PER_REQUEST\",\"OnDemandThroughput\":{\"MaxWriteRequestUnits\":9}"
         "}");
+    arena_free(&a);
+}
+
+TEST(like_and_a_template_mean_the_same)
+{
+    struct arena a = {0};
+
+    CHECK_STR(arena_printf(&a, "%.*s|Replicas", STR_ARG(by_template(&a, described, ttl))),
+              like(&a, described, ttl, NULL).s);
+    CHECK_STR(by_template(&a, on_demand, NULL), like(&a, on_demand, NULL, NULL).s);
     arena_free(&a);
 }
 
