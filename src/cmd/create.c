@@ -1,7 +1,7 @@
 #include "pksk/cmd/command.h"
 
-#include "pksk/json/writer.h"
-#include "pksk/plan/plan.h"
+#include "pksk/item/notation.h"
+#include "pksk/shell/creating.h"
 #include "pksk/shell/waiting.h"
 
 static int call(struct session *s, const char *operation, struct str body, struct err *e)
@@ -13,68 +13,62 @@ static int call(struct session *s, const char *operation, struct str body, struc
     return r;
 }
 
-/* Time to live and point-in-time recovery are operations of their own, which need the table to be
- * ACTIVE. */
-static int set_ttl(struct session *s, const struct statement *st, struct err *e)
+/* What follows the creation: operations of their own, which need the table to be ACTIVE. All are
+ * tried. A failure leaves the table in place, and the message says so. */
+static int finish(struct session *s, const struct creation *c, const struct table_step *steps,
+                  size_t count, struct err *e)
 {
-    _cleanup_(buf_free) struct buf body = {0};
-    struct json_writer w = {.out = &body};
+    _cleanup_(buf_free) struct buf failed = {0};
+    int code = waiting_until_active(s, c->name, e);
 
-    json_begin_object(&w);
-    json_name(&w, STR("TableName"));
-    json_string(&w, st->table->text);
-    json_name(&w, STR("TimeToLiveSpecification"));
-    json_begin_object(&w);
-    json_name(&w, STR("AttributeName"));
-    json_string(&w, st->create->ttl->text);
-    json_name(&w, STR("Enabled"));
-    json_bool(&w, true);
-    json_end_object(&w);
-    json_end_object(&w);
-    return call(s, "UpdateTimeToLive", buf_str(&body), e);
-}
+    if (code < 0)
+        return code;
+    for (size_t i = 0; i < count; i++) {
+        struct err why;
+        int r = call(s, steps[i].operation, steps[i].body, &why);
 
-static int set_pitr(struct session *s, const struct statement *st, struct err *e)
-{
-    _cleanup_(buf_free) struct buf body = {0};
-
-    buf_lit(&body, "{\"TableName\":");
-    json_add_string(&body, st->table->text);
-    buf_lit(&body, ",\"PointInTimeRecoverySpecification\":{\"PointInTimeRecoveryEnabled\":true}}");
-    return call(s, "UpdateContinuousBackups", buf_str(&body), e);
-}
-
-/* What follows the creation. Its failure leaves the table in place, and the message says so. */
-static int finish(struct session *s, const struct statement *st, struct err *e)
-{
-    const char *what = "time to live";
-    struct err why;
-    int r = waiting_until_active(s, st->table->text, e);
-
-    if (r < 0)
-        return r;
-    if (st->create->ttl)
-        r = set_ttl(s, st, &why);
-    if (r == 0 && st->create->pitr) {
-        what = "point-in-time recovery";
-        r = set_pitr(s, st, &why);
+        if (r == ERR_CANCELLED)
+            return err_set(e, r, "interrupted: the table is there, but its %s is not set",
+                           steps[i].what);
+        if (r == 0)
+            continue;
+        buf_addf(&failed, "%s%s could not be set: %s", failed.len ? "; " : "", steps[i].what,
+                 why.text);
+        code = code ? code : r;
     }
-    if (r < 0)
-        return err_set(e, r, "the table is there, but %s could not be set: %s", what, why.text);
-    session_note(s, "%.*s is ACTIVE", STR_ARG(st->table->text));
+    if (code < 0)
+        return err_set(e, code, "the table is there, but %s", buf_cstr(&failed));
+    session_note(s, "%.*s is ACTIVE", STR_ARG(c->name));
     return 0;
 }
 
-static int run(struct session *s, const struct statement *st, struct err *e)
+static void say_samples(struct session *s, const struct creation *c)
 {
-    _cleanup_(arena_free) struct arena a = {0};
+    struct value file = {.type = ATTR_S,
+                         .bytes = c->file.s,
+                         .len = (uint32_t)c->file.len}; /* as a word that can be typed */
+    _cleanup_(buf_free) struct buf word = {0};
+
+    if (!c->samples)
+        return;
+    notation_add_key(&word, &file);
+    session_say(s, "the model has %zu item%s for it: `import %s into %.*s` writes %s",
+                (size_t)c->samples, c->samples == 1 ? "" : "s", buf_cstr(&word), STR_ARG(c->name),
+                c->samples == 1 ? "it" : "them");
+}
+
+static int create(struct session *s, const struct statement *st, struct arena *a,
+                  const struct creation *c, struct err *e)
+{
     _cleanup_(buf_free) struct buf body = {0};
+    struct table_step steps[TABLE_STEPS_MAX];
+    size_t count = plan_table_steps(a, c->name, c->def, steps);
     struct plan p;
-    int r = plan_create_table(&a, st, &p, e);
+    int r = plan_create_table(a, c->name, c->def, &p, e);
 
     if (r < 0)
         return r;
-    if (st->create->nowait && (st->create->ttl || st->create->pitr)) {
+    if (c->def->nowait && count) {
         err_at(e, ERR_SYNTAX, st->at,
                "ttl and pitr can be set only when the table is ACTIVE, which nowait does not wait "
                "for");
@@ -84,10 +78,21 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     session_note(s, "%.*s", STR_ARG(p.line));
     r = call(s, p.operation, buf_str(&body), e);
     schema_forget(s->schemas, STR(""));
-    schema_forget(s->schemas, st->table->text);
-    if (r < 0 || st->create->nowait)
+    schema_forget(s->schemas, c->name);
+    if (r < 0)
         return r;
-    return finish(s, st, e);
+    creating_say_left(s, c);
+    say_samples(s, c);
+    return c->def->nowait ? 0 : finish(s, c, steps, count, e);
+}
+
+static int run(struct session *s, const struct statement *st, struct err *e)
+{
+    _cleanup_(arena_free) struct arena a = {0};
+    struct creation c;
+    int r = creating_prepare(s, &a, st, &c, e);
+
+    return r < 0 ? r : create(s, st, &a, &c, e);
 }
 
 const struct command cmd_create = {.run = run, .changes = true};

@@ -3,6 +3,7 @@
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
 #include "pksk/plan/transact.h"
+#include "pksk/shell/creating.h"
 #include "pksk/shell/output.h"
 #include "pksk/shell/reading.h"
 #include "pksk/shell/then.h"
@@ -29,7 +30,7 @@ static int make_plan(struct session *s, struct arena *a, const struct statement 
     case VERB_UNDO:
         return undo_plan(s, a, p, e);
     case VERB_CREATE:
-        return plan_create_table(a, inner, p, e);
+        return creating_plan(s, a, inner, p, e);
     case VERB_CALL:
         return plan_call(a, inner, p, e);
     default:

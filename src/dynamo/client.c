@@ -108,6 +108,14 @@ int dynamo_resolve(struct dynamo *d, struct dynamo_identity *ret, struct err *e)
     return 0;
 }
 
+struct str dynamo_region(struct dynamo *d)
+{
+    struct str region;
+    struct err why;
+
+    return aws_config_region(d->config, NULL, &region, &why) < 0 ? STR("") : region;
+}
+
 size_t dynamo_warnings(const struct dynamo *d, const struct str **ret)
 {
     return aws_config_warnings(d->config, ret);

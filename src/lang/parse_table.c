@@ -402,6 +402,56 @@ static int table_definition(struct parser *p)
     return code;
 }
 
+/* A definition that stands elsewhere says all there is to say but whether to wait. */
+static int table_elsewhere_ends(struct parser *p)
+{
+    bool comma = parser_comma(p);
+
+    if (!comma && parser_at_end(p)) {
+        parser_want(p, EXPECT_WORD, WANT_PART, "nowait");
+        return 0;
+    }
+    if (parser_keyword(p, WANT_PART, "nowait")) {
+        p->after = "nowait";
+        return table_nowait(p);
+    }
+    return comma ? parser_unexpected(p) : 0;
+}
+
+static int table_from(struct parser *p)
+{
+    struct table_def *t = p->st->create = arena_new(p->arena, struct table_def);
+    int code;
+
+    p->after = "from";
+    code =
+        word_need(p, EXPECT_FILE, "a CloudFormation template or a NoSQL Workbench model", &t->from);
+    if (code)
+        return code;
+    p->after = "the file";
+    parser_blanks(p);
+    parser_want(p, EXPECT_NAME, WANT_ALONE, "which of its tables");
+    if (parser_is(p, "nowait") || parser_look(p, 0) == ',')
+        return table_elsewhere_ends(p);
+    code = word_maybe(p, EXPECT_NAME, "which of its tables", &t->resource);
+    if (code > 0)
+        p->after = "the table in the file";
+    return code < 0 ? code : table_elsewhere_ends(p);
+}
+
+static int table_like(struct parser *p)
+{
+    struct table_def *t = p->st->create = arena_new(p->arena, struct table_def);
+    int code;
+
+    p->after = "like";
+    code = word_need(p, EXPECT_TABLE, "a table", &t->like);
+    if (code)
+        return code;
+    p->after = "the table";
+    return table_elsewhere_ends(p);
+}
+
 int parse_create(struct parser *p)
 {
     struct word *w;
@@ -411,9 +461,21 @@ int parse_create(struct parser *p)
     if (!parser_keyword(p, WANT_ALONE, "table"))
         return parser_unexpected(p);
     p->after = "table";
+    parser_blanks(p);
+    parser_want(p, EXPECT_NAME, WANT_ALONE, "a name for the table");
+    if (parser_keyword(p, WANT_ALONE, "from")) /* the file has a name for it */
+        return table_from(p);
     code = word_need(p, EXPECT_NAME, "a name for the table", &w);
     if (!code)
         code = parse_own_table(p, w);
+    if (code)
+        return code;
     p->after = "the table";
-    return code ? code : table_definition(p);
+    parser_blanks(p);
+    parser_want(p, EXPECT_NAME, WANT_ALONE, "the name of a key attribute");
+    if (parser_keyword(p, WANT_ALONE, "from"))
+        return table_from(p);
+    if (parser_keyword(p, WANT_ALONE, "like"))
+        return table_like(p);
+    return table_definition(p);
 }

@@ -48,15 +48,33 @@ static void add_key_schema(struct json_writer *w, const struct key_attribute *pa
     json_end_array(w);
 }
 
-static void add_throughput(struct json_writer *w, const struct table_def *def)
+static void add_number(struct json_writer *w, const char *name, uint64_t n)
 {
-    json_name(w, STR("ProvisionedThroughput"));
+    if (!n)
+        return;
+    json_name(w, str_of(name));
+    json_uint(w, n);
+}
+
+/* {"ReadCapacityUnits": 5, …}, or nothing when nothing was said. */
+static void add_units(struct json_writer *w, const char *member, struct units_def units,
+                      const char *read, const char *write)
+{
+    if (!units.read && !units.write)
+        return;
+    json_name(w, str_of(member));
     json_begin_object(w);
-    json_name(w, STR("ReadCapacityUnits"));
-    json_uint(w, def->read_units);
-    json_name(w, STR("WriteCapacityUnits"));
-    json_uint(w, def->write_units);
+    add_number(w, read, units.read);
+    add_number(w, write, units.write);
     json_end_object(w);
+}
+
+static void add_all_units(struct json_writer *w, struct units_def provisioned,
+                          struct units_def on_demand, struct units_def warm)
+{
+    add_units(w, "ProvisionedThroughput", provisioned, "ReadCapacityUnits", "WriteCapacityUnits");
+    add_units(w, "OnDemandThroughput", on_demand, "MaxReadRequestUnits", "MaxWriteRequestUnits");
+    add_units(w, "WarmThroughput", warm, "ReadUnitsPerSecond", "WriteUnitsPerSecond");
 }
 
 static void add_index(struct json_writer *w, const struct table_def *def,
@@ -81,8 +99,13 @@ static void add_index(struct json_writer *w, const struct table_def *def,
         json_end_array(w);
     }
     json_end_object(w);
-    if (def->read_units && !index->local)
-        add_throughput(w, def);
+    if (!index->local) {
+        struct units_def units = index->provisioned;
+
+        if (!units.read)
+            units = (struct units_def){def->read_units, def->write_units};
+        add_all_units(w, units, index->on_demand, index->warm);
+    }
     json_end_object(w);
 }
 
@@ -125,15 +148,87 @@ static int add_definitions(struct json_writer *w, const struct table_def *def, s
     return r;
 }
 
-int plan_create_table(struct arena *a, const struct statement *st, struct plan *ret, struct err *e)
+static void add_text(struct json_writer *w, const char *name, struct str text)
 {
-    const struct table_def *def = st->create;
+    if (!text.len)
+        return;
+    json_name(w, str_of(name));
+    json_string(w, text);
+}
+
+static void add_encryption(struct json_writer *w, const struct table_def *def)
+{
+    if (!def->encrypted)
+        return;
+    json_name(w, STR("SSESpecification"));
+    json_begin_object(w);
+    json_name(w, STR("Enabled"));
+    json_bool(w, true);
+    add_text(w, "SSEType", str_of(def->sse_type));
+    add_text(w, "KMSMasterKeyId", def->kms_key);
+    json_end_object(w);
+}
+
+static void add_tags(struct json_writer *w, const struct tag_def *tags)
+{
+    if (!tags)
+        return;
+    json_name(w, STR("Tags"));
+    json_begin_array(w);
+    for (; tags; tags = tags->next) {
+        json_begin_object(w);
+        json_name(w, STR("Key"));
+        json_string(w, tags->key);
+        json_name(w, STR("Value"));
+        json_string(w, tags->value);
+        json_end_object(w);
+    }
+    json_end_array(w);
+}
+
+static void add_settings(struct json_writer *w, const struct table_def *def)
+{
+    json_name(w, STR("BillingMode"));
+    json_string(w, def->read_units ? STR("PROVISIONED") : STR("PAY_PER_REQUEST"));
+    add_all_units(w, (struct units_def){def->read_units, def->write_units}, def->on_demand,
+                  def->warm);
+    if (def->stream) {
+        json_name(w, STR("StreamSpecification"));
+        json_begin_object(w);
+        json_name(w, STR("StreamEnabled"));
+        json_bool(w, true);
+        json_name(w, STR("StreamViewType"));
+        json_string(w, str_of(def->stream));
+        json_end_object(w);
+    }
+    add_encryption(w, def);
+    add_text(w, "TableClass", str_of(def->table_class));
+    if (def->protect) {
+        json_name(w, STR("DeletionProtectionEnabled"));
+        json_bool(w, true);
+    }
+    add_tags(w, def->tags);
+}
+
+static struct str line_of(struct arena *a, struct str name, const struct table_def *def)
+{
+    struct table_step steps[TABLE_STEPS_MAX];
+    struct str line = arena_printf(a, "CreateTable %.*s", STR_ARG(name));
+
+    for (size_t i = 0, n = plan_table_steps(a, name, def, steps); i < n; i++)
+        line = arena_printf(a, "%.*s, then %s", STR_ARG(line), steps[i].operation);
+    return line;
+}
+
+int plan_create_table(struct arena *a, struct str name, const struct table_def *def,
+                      struct plan *ret, struct err *e)
+{
     _cleanup_(buf_free) struct buf body = {0};
     struct json_writer w = {.out = &body};
 
     json_begin_object(&w);
     json_name(&w, STR("TableName"));
-    json_string(&w, st->table->text);
+    json_string(&w, name);
     int r = add_definitions(&w, def, e);
 
     if (r < 0)
@@ -141,28 +236,62 @@ int plan_create_table(struct arena *a, const struct statement *st, struct plan *
     add_key_schema(&w, def->partition, def->sort);
     add_indexes(&w, def, false, "GlobalSecondaryIndexes");
     add_indexes(&w, def, true, "LocalSecondaryIndexes");
-    json_name(&w, STR("BillingMode"));
-    json_string(&w, def->read_units ? STR("PROVISIONED") : STR("PAY_PER_REQUEST"));
-    if (def->read_units)
-        add_throughput(&w, def);
-    if (def->stream) {
-        json_name(&w, STR("StreamSpecification"));
-        json_begin_object(&w);
-        json_name(&w, STR("StreamEnabled"));
-        json_bool(&w, true);
-        json_name(&w, STR("StreamViewType"));
-        json_string(&w, str_of(def->stream));
-        json_end_object(&w);
-    }
-    if (def->protect) {
-        json_name(&w, STR("DeletionProtectionEnabled"));
-        json_bool(&w, true);
-    }
+    add_settings(&w, def);
     *ret = (struct plan){
         .operation = "CreateTable",
         .body = arena_str(a, buf_str(&body)),
-        .line = arena_printf(a, "CreateTable %.*s", STR_ARG(st->table->text)),
-        .table = arena_str(a, st->table->text),
+        .line = line_of(a, name, def),
+        .table = arena_str(a, name),
     };
     return 0;
+}
+
+static struct str ttl_body(struct arena *a, struct str name, const struct table_def *def)
+{
+    _cleanup_(buf_free) struct buf body = {0};
+    struct json_writer w = {.out = &body};
+
+    json_begin_object(&w);
+    json_name(&w, STR("TableName"));
+    json_string(&w, name);
+    json_name(&w, STR("TimeToLiveSpecification"));
+    json_begin_object(&w);
+    json_name(&w, STR("AttributeName"));
+    json_string(&w, def->ttl->text);
+    json_name(&w, STR("Enabled"));
+    json_bool(&w, true);
+    json_end_object(&w);
+    json_end_object(&w);
+    return arena_str(a, buf_str(&body));
+}
+
+static struct str pitr_body(struct arena *a, struct str name, const struct table_def *def)
+{
+    _cleanup_(buf_free) struct buf body = {0};
+    struct json_writer w = {.out = &body};
+
+    json_begin_object(&w);
+    json_name(&w, STR("TableName"));
+    json_string(&w, name);
+    json_name(&w, STR("PointInTimeRecoverySpecification"));
+    json_begin_object(&w);
+    json_name(&w, STR("PointInTimeRecoveryEnabled"));
+    json_bool(&w, true);
+    add_number(&w, "RecoveryPeriodInDays", def->pitr_days);
+    json_end_object(&w);
+    json_end_object(&w);
+    return arena_str(a, buf_str(&body));
+}
+
+size_t plan_table_steps(struct arena *a, struct str name, const struct table_def *def,
+                        struct table_step ret[TABLE_STEPS_MAX])
+{
+    size_t n = 0;
+
+    if (def->ttl)
+        ret[n++] = (struct table_step){"UpdateTimeToLive", "time to live", ttl_body(a, name, def)};
+    if (def->pitr)
+        ret[n++] = (struct table_step){"UpdateContinuousBackups", "point-in-time recovery",
+                                       pitr_body(a, name, def)};
+    return n;
 }

@@ -151,6 +151,51 @@ static void add_throughput(struct json_writer *w, const struct json *of)
     json_end_object(w);
 }
 
+static void add_number(struct json_writer *w, const struct json *of, const char *name)
+{
+    uint64_t n;
+
+    if (!json_get_u64(of, name, &n))
+        return;
+    json_name(w, str_of(name));
+    json_uint(w, n);
+}
+
+/* What is served at most; -1 stands for no such bound, which a template cannot say. */
+static void add_maxima(struct json_writer *w, const struct json *of)
+{
+    const struct json *most = json_get(of, "OnDemandThroughput");
+    uint64_t n;
+
+    if (!json_get_u64(most, "MaxReadRequestUnits", &n) &&
+        !json_get_u64(most, "MaxWriteRequestUnits", &n))
+        return;
+    json_name(w, STR("OnDemandThroughput"));
+    json_begin_object(w);
+    add_number(w, most, "MaxReadRequestUnits");
+    add_number(w, most, "MaxWriteRequestUnits");
+    json_end_object(w);
+}
+
+static void add_encryption(struct json_writer *w, const struct json *table)
+{
+    const struct json *sse = json_get(table, "SSEDescription");
+    struct str key = json_text(sse, "KMSMasterKeyArn");
+
+    if (!str_starts(json_text(sse, "Status"), STR("ENABL")))
+        return;
+    json_name(w, STR("SSESpecification"));
+    json_begin_object(w);
+    json_name(w, STR("SSEEnabled"));
+    json_bool(w, true);
+    copy_member(w, sse, "SSEType");
+    if (key.len) {
+        json_name(w, STR("KMSMasterKeyId"));
+        json_string(w, key);
+    }
+    json_end_object(w);
+}
+
 static void add_template_indexes(struct json_writer *w, const struct json *table, const char *name,
                                  bool provisioned)
 {
@@ -167,6 +212,8 @@ static void add_template_indexes(struct json_writer *w, const struct json *table
         copy_member(w, index, "Projection");
         if (provisioned)
             add_throughput(w, index);
+        else
+            add_maxima(w, index);
         json_end_object(w);
     }
     json_end_array(w);
@@ -199,6 +246,9 @@ static void add_properties(struct json_writer *w, const struct json *table,
     json_string(w, facts->read_units ? STR("PROVISIONED") : STR("PAY_PER_REQUEST"));
     if (facts->read_units)
         add_throughput(w, table);
+    else
+        add_maxima(w, table);
+    add_encryption(w, table);
     if (facts->ttl.len)
         add_specification(w, "TimeToLiveSpecification", "AttributeName", facts->ttl, true);
     if (facts->stream.len)

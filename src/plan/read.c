@@ -500,5 +500,7 @@ const char *plan_reach(const struct plan *p, const struct statement *st)
         return "does all of them, or none";
     if (str_ends(str_of(p->operation), STR("ExecuteStatement")))
         return "does what PartiQL says";
+    if (str_is(str_of(p->operation), "CreateTable"))
+        return "makes a table";
     return "writes one item";
 }

@@ -5,6 +5,7 @@
 
 #include "pksk/base/log.h"
 #include "pksk/item/ddbjson.h"
+#include "pksk/model/workbench.h"
 #include "pksk/run/checkpoint.h"
 #include "pksk/run/csv.h"
 #include "pksk/run/import-shape.h"
@@ -18,7 +19,7 @@ struct import {
     struct records records;
     struct import_shape shape;
     struct csv *csv;
-    const struct json *model; /* the next list of a Workbench model to look at, as below */
+    const struct json *model; /* the next item of a Workbench model */
     struct arena model_arena, arena, checkpoint_arena;
     struct bulk *bulk;
     struct rejects rejects;
@@ -130,80 +131,22 @@ static int keep_up(struct import *im, struct err *e)
 
 /* ---- NoSQL Workbench models */
 
-static const struct json *model_table(const struct json *tables, struct str name)
-{
-    for (const struct json *t = tables->first; t; t = t->next) {
-        if (str_eq(json_text(t, "TableName"), name))
-            return t;
-    }
-    return NULL;
-}
-
-static int find_model_table(struct import *im, const struct json *tables, const struct json **ret,
-                            struct err *e)
-{
-    struct str asked = im->o->model_table;
-    const struct json *t = model_table(tables, asked.len ? asked : im->o->table->name);
-
-    if (!t && !asked.len && tables->count == 1)
-        t = tables->first;
-    if (t) {
-        *ret = t;
-        return 0;
-    }
-    _cleanup_(buf_free) struct buf list = {.max = 300};
-
-    for (t = tables->first; t; t = t->next)
-        buf_addf(&list, "%s%.*s", t == tables->first ? "" : ", ",
-                 STR_ARG(json_text(t, "TableName")));
-    err_set(e, ERR_FAILED, "%s has no table %.*s", im->records.path,
-            STR_ARG(asked.len ? asked : im->o->table->name));
-    err_hint(e, "its tables are %.*s: say which", STR_ARG(buf_str(&list)));
-    return ERR_FAILED;
-}
-
-/* The table's own data, or, when a model has them only there, those of its facets. */
-static void chain_items(struct json *into, const struct json *list)
-{
-    struct json *kids = (struct json *)(list ? list->first : NULL);
-
-    if (!kids)
-        return;
-    if (into->last)
-        into->last->next = kids;
-    else
-        into->first = kids;
-    into->last = list->last;
-    into->count += list->count;
-}
-
 static int read_model(struct import *im, struct err *e)
 {
     _cleanup_(buf_free) struct buf text = {.max = MODEL_MAX};
-    struct json *tree, *items;
-    const struct json *table = NULL, *tables;
+    struct str asked = im->o->model_table;
+    struct json *tree, *table = NULL;
+    uint64_t count;
     int r = records_all(&im->records, &text, e);
 
     if (r == 0)
         r = json_parse(&im->model_arena, buf_str(&text), 128, &tree, e);
+    if (r == 0)
+        r = workbench_find(str_of(im->records.path), tree, asked.len ? asked : im->o->table->name,
+                           asked.len > 0, &table, e);
     if (r < 0)
         return r;
-    tables = json_get(tree, "DataModel");
-    if (!tables || tables->kind != JSON_IS_ARRAY || !tables->count)
-        return err_set(e, ERR_FAILED, "%s is no NoSQL Workbench model: it has no DataModel",
-                       im->records.path);
-    r = find_model_table(im, tables, &table, e);
-    if (r < 0)
-        return r;
-    items = arena_new(&im->model_arena, struct json);
-    chain_items(items, json_get(table, "TableData"));
-    if (!items->first) {
-        const struct json *facets = json_get(table, "TableFacets");
-
-        for (const struct json *f = facets ? facets->first : NULL; f; f = f->next)
-            chain_items(items, json_get(f, "TableData"));
-    }
-    im->model = items->first;
+    im->model = workbench_samples(table, &count);
     for (uint64_t n = 0; n < im->base.offset && im->model; n++)
         im->model = im->model->next;
     return 0;

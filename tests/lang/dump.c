@@ -168,7 +168,13 @@ static void dump_create(struct buf *b, unsigned in, const struct table_def *t)
 {
     static const char *const projections[] = {"all", "keys", "include"};
 
-    begin(b, in, "keys");
+    if (t->from || t->like) {
+        begin(b, in, t->from ? "from" : "like");
+        add_words(b, t->from ? t->from : t->like);
+        add_words(b, t->resource);
+    } else {
+        begin(b, in, "keys");
+    }
     add_key_attributes(b, "hash", t->partition);
     add_key_attributes(b, "range", t->sort);
     for (const struct index_def *x = t->indexes; x; x = x->next) {

@@ -42,6 +42,10 @@ struct dynamo_identity {
  * freed. */
 int dynamo_resolve(struct dynamo *d, struct dynamo_identity *ret, struct err *e) must_check;
 
+/* The region alone, as options, environment and files say it: no credentials are asked for. Empty
+ * when they do not say. The client's. */
+struct str dynamo_region(struct dynamo *d);
+
 /* What other SDKs would read differently in the AWS files that were read so far, "FILE:LINE: …";
  * the client's. */
 size_t dynamo_warnings(const struct dynamo *d, const struct str **ret);

@@ -164,6 +164,10 @@ struct key_attribute {
 
 enum projection_kind { PROJECT_ALL, PROJECT_KEYS, PROJECT_INCLUDE };
 
+struct units_def { /* 0: not said */
+    uint64_t read, write;
+};
+
 struct index_def {
     struct index_def *next;
     struct span at;
@@ -173,6 +177,13 @@ struct index_def {
         *sort; /* several when multi-attribute: ((a S, b S) (c S, d S)) */
     enum projection_kind projection;
     struct word *include;
+    struct units_def provisioned, /* nothing said: the table's */
+        on_demand, warm;          /* as the table's */
+};
+
+struct tag_def {
+    struct tag_def *next;
+    struct str key, value;
 };
 
 struct table_def {
@@ -184,6 +195,19 @@ struct table_def {
     bool pitr;
     bool protect;
     bool nowait;
+
+    /* What no words say, but a file or another table: the statement then has only these three, and
+     * what is found there is a definition of its own. */
+    struct word *from, *resource; /* the file, and which of its tables: NULL: it has one */
+    struct word *like;            /* the table */
+    struct units_def on_demand;   /* OnDemandThroughput: the most that is served */
+    struct units_def warm;        /* WarmThroughput: a second */
+    uint64_t pitr_days;           /* 0: not said */
+    const char *table_class;      /* the API's TableClass, or NULL */
+    bool encrypted;               /* SSESpecification */
+    const char *sse_type;         /* the API's SSEType, or NULL */
+    struct str kms_key;           /* or empty */
+    struct tag_def *tags;
 };
 
 enum redirect_kind { REDIRECT_NONE, REDIRECT_PIPE, REDIRECT_FILE };

@@ -30,8 +30,19 @@ int plan_read(struct arena *a, const struct statement *st, const struct table *t
               struct plan *ret, struct err *e) must_check; /* get, query, scan */
 int plan_write(struct arena *a, const struct statement *st, const struct table *table,
                struct plan *ret, struct err *e) must_check; /* put, update, delete */
-int plan_create_table(struct arena *a, const struct statement *st, struct plan *ret,
-                      struct err *e) must_check;
+
+/* def: the statement's own, or what was read for it. */
+int plan_create_table(struct arena *a, struct str name, const struct table_def *def,
+                      struct plan *ret, struct err *e) must_check;
+
+/* What CreateTable cannot do and the new table gets once it is ACTIVE; returns how many steps. */
+struct table_step {
+    const char *operation, *what; /* what: "time to live", for messages */
+    struct str body;
+};
+#define TABLE_STEPS_MAX 2
+size_t plan_table_steps(struct arena *a, struct str name, const struct table_def *def,
+                        struct table_step ret[TABLE_STEPS_MAX]);
 
 int plan_call(struct arena *a, const struct statement *st, struct plan *ret,
               struct err *e) must_check;
