@@ -106,7 +106,8 @@ static bool contains(const struct value *whole, const struct value *part)
     if (!whole || !part)
         return false;
     if (whole->type == ATTR_S || whole->type == ATTR_B)
-        return part->type == whole->type && str_find(value_text(whole), value_text(part), &at);
+        return part->type == whole->type &&
+               (!part->len || str_find(value_text(whole), value_text(part), &at));
     if (whole->type < ATTR_L) /* neither list nor set */
         return false;
     value_each (element, whole) {
