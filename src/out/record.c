@@ -9,7 +9,7 @@
 
 #define SHOWN_MAX 40   /* attributes of one record; what is more is counted */
 #define SCANNED_MAX 24 /* members of a map that are looked through one by one */
-#define ARROW_CELLS 4  /* " → " and a cell of what it leads to */
+#define ARROW_CELLS 3  /* " → " */
 
 const struct str record_columns[RECORD_COLUMNS] = {
     {"event", 5}, {"time", 4}, {"keys", 4}, {"new", 3}, {"old", 3}, {"ttl", 3}, {"sequence", 8},
