@@ -22,9 +22,9 @@ struct tailing {
 
 /* ---- which stream */
 
-static int no_stream(const struct table *t, struct err *e)
+static int no_stream(struct str table, struct err *e)
 {
-    err_set(e, ERR_FAILED, "the table %.*s has no stream", STR_ARG(t->name));
+    err_set(e, ERR_FAILED, "the table %.*s has no stream", STR_ARG(table));
     err_hint(e, "`create table … stream new-and-old` makes a table with one; UpdateTable with a "
                 "StreamSpecification switches it on for one that is there");
     return ERR_FAILED;
@@ -71,7 +71,7 @@ static int find_stream(struct tailing *x, struct err *e)
     name = arena_str(&x->arena, name);
     r = schema_refresh(s->schemas, name, &t, e);
     if (r == 0 && !t->stream_arn.len)
-        r = no_stream(t, e);
+        r = no_stream(t->name, e);
     if (r < 0)
         return r;
     note_plan(x, t);
@@ -160,6 +160,8 @@ static int follow(struct tailing *x, struct err *e)
 
     while (!limit_reached(x)) {
         r = tail_next(x->tail, &batch, e);
+        if (r < 0 && !x->announced && str_is(str_of(e->service), "ResourceNotFoundException"))
+            return no_stream(x->plan.table, e); /* its last one is older than a day */
         if (r <= 0)
             return r;
         if (batch.gap)
