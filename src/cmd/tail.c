@@ -199,12 +199,14 @@ static void note_totals(const struct tailing *x)
 }
 
 /* A reader that has had enough is no failure, and neither is Ctrl-C at a terminal: there it is how
- * a tail ends. What was written to a file until then is kept. */
+ * a tail ends, and what a command says that got it, too, does not matter. What was written to a
+ * file until then is kept. */
 static int finish(struct tailing *x, int r, struct err *e)
 {
+    enum redirect_kind redirect = x->out.redirect;
     bool gone = r < 0 && output_reader_gone(&x->out),
-         left = gone && (x->out.to_terminal || x->out.redirect == REDIRECT_PIPE);
-    bool stopped = r == ERR_CANCELLED && x->s->interactive;
+         left = gone && (x->out.to_terminal || redirect == REDIRECT_PIPE),
+         stopped = r == ERR_CANCELLED && x->s->interactive;
     struct err why;
 
     if (gone && !left)
@@ -215,11 +217,11 @@ static int finish(struct tailing *x, int r, struct err *e)
     }
     int closed = output_close(&x->out, r < 0 && r != ERR_CANCELLED && !left, &why);
 
-    if (left || (stopped && closed == ERR_CANCELLED))
-        r = closed = 0;
-    if (stopped)
+    if (stopped && redirect == REDIRECT_PIPE)
+        closed = 0;
+    if (left || stopped)
         r = 0;
-    if (r == 0 && closed < 0) {
+    if (closed < 0 && (r == 0 || (r == ERR_CANCELLED && redirect == REDIRECT_FILE))) {
         *e = why;
         r = closed;
     }
