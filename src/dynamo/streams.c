@@ -44,6 +44,15 @@ static bool event_from(struct str name, enum stream_event *ret)
     return false;
 }
 
+/* What happened, where the name is of a kind that is not known. DynamoDB Local has such a one for
+ * what time to live removed. */
+static enum stream_event event_by_images(const struct stream_record *r)
+{
+    if (!r->new_image)
+        return STREAM_REMOVE;
+    return r->old_image ? STREAM_MODIFY : STREAM_INSERT;
+}
+
 static bool is_sequence(struct str t)
 {
     for (size_t i = 0; i < t.len; i++) {
@@ -109,13 +118,13 @@ static int decode_record(struct arena *a, const struct json *tree, struct stream
 {
     const struct json *change = json_get(tree, "dynamodb");
     struct str time = json_text(change, "ApproximateCreationDateTime");
-    struct str sequence = json_text(change, "SequenceNumber");
+    struct str sequence = json_text(change, "SequenceNumber"), name = json_text(tree, "eventName");
     int r;
 
     if (!change || change->kind != JSON_IS_OBJECT)
         return wrong(e, "a record says nothing of an item");
-    if (!event_from(json_text(tree, "eventName"), &ret->event))
-        return wrong(e, "a record is neither INSERT, MODIFY nor REMOVE");
+    if (!name.len)
+        return wrong(e, "a record does not say what happened");
     if (!is_sequence(sequence))
         return wrong(e, "a record has no sequence number");
     if (time.len && !time_from(time, &ret->time_ms))
@@ -124,7 +133,6 @@ static int decode_record(struct arena *a, const struct json *tree, struct stream
         ret->size_bytes = 0;
     ret->sequence = arena_str(a, sequence);
     ret->view = arena_str(a, json_text(change, "StreamViewType"));
-    ret->ttl = ret->event == STREAM_REMOVE && is_ttl(tree);
     r = decode_item(a, change, "Keys", &ret->keys, e);
     if (r == 0 && (!ret->keys || !ret->keys->first))
         return wrong(e, "a record has no key");
@@ -132,6 +140,9 @@ static int decode_record(struct arena *a, const struct json *tree, struct stream
         r = decode_item(a, change, "NewImage", &ret->new_image, e);
     if (r == 0)
         r = decode_item(a, change, "OldImage", &ret->old_image, e);
+    if (!event_from(name, &ret->event))
+        ret->event = event_by_images(ret);
+    ret->ttl = ret->event == STREAM_REMOVE && is_ttl(tree);
     return r;
 }
 

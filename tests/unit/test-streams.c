@@ -133,6 +133,20 @@ TEST(time_to_live_is_told_from_a_request)
           !r.ttl);
 }
 
+TEST(what_happened_is_told_by_the_images_where_its_name_is_not_known)
+{
+    struct stream_record r;
+
+    CHECK(record("UNKNOWN_TO_SDK_VERSION", KEY ",\"OldImage\":{\"pk\":{\"S\":\"a\"}}", "", &r) ==
+              0 &&
+          r.event == STREAM_REMOVE);
+    CHECK(record("NEW", KEY ",\"NewImage\":{\"pk\":{\"S\":\"a\"}}", "", &r) == 0 &&
+          r.event == STREAM_INSERT);
+    CHECK(record("NEW", KEY ",\"NewImage\":{},\"OldImage\":{}", "", &r) == 0 &&
+          r.event == STREAM_MODIFY);
+    CHECK(record("NEW", KEY, "", &r) == 0 && r.event == STREAM_REMOVE);
+}
+
 TEST(an_empty_map_that_lost_its_type_is_one)
 {
     struct stream_record r;
@@ -152,7 +166,7 @@ TEST(records_that_are_none)
     static const struct {
         const char *event, *change;
     } bad[] = {
-        {"TRUNCATE", KEY},
+        {"", KEY},
         {"INSERT", "\"SequenceNumber\":\"1\""},
         {"INSERT", "\"Keys\":{},\"SequenceNumber\":\"1\""},
         {"INSERT", "\"Keys\":[],\"SequenceNumber\":\"1\""},
