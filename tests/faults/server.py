@@ -322,7 +322,8 @@ def describe(name):
     index = [{"AttributeName": "gsi1pk", "KeyType": "HASH"}, {"AttributeName": "gsi1sk", "KeyType": "RANGE"}]
     return {"TableName": name, "TableStatus": "ACTIVE", "ItemCount": 20, "TableSizeBytes": 2000,
             "TableArn": f"arn:aws:dynamodb:us-east-1:000000000000:table/{name}",
-            "LatestStreamArn": stream.arn(name), "CreationDateTime": 1700000000.123, "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
+            "LatestStreamArn": stream.arn(name), "CreationDateTime": 1700000000.123,
+            "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
             "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
             "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"},
                                      {"AttributeName": "sk", "AttributeType": kind},
