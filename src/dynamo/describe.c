@@ -94,8 +94,7 @@ int describe_decode(struct arena *a, const struct json *description, struct tabl
         return wrong(e, "it has no name");
     if (indexes > INDEXES_MAX)
         return wrong(e, "it has too many indexes");
-    if (json_get_bool(json_get(description, "StreamSpecification"), "StreamEnabled", false))
-        t.stream_arn = arena_str(a, json_text(description, "LatestStreamArn"));
+    t.stream_arn = arena_str(a, json_text(description, "LatestStreamArn"));
     if (!json_get_u64(description, "ItemCount", &t.item_count))
         t.item_count = 0;
     if (!json_get_u64(description, "TableSizeBytes", &t.size_bytes))

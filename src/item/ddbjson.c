@@ -205,17 +205,6 @@ static int payload(struct ddb_decoder *d, struct ddb_frame *f, enum json_event e
     return wrong_payload(d, type, e);
 }
 
-static int type_name(struct ddb_decoder *d, struct ddb_frame *f, enum json_event event,
-                     struct str text, struct err *e)
-{
-    if (event == JSON_OBJECT_END)
-        return refuse(d, e, "{} is no value: a type must stand in it");
-    if (!attr_type_from(text, &f->type))
-        return refuse(d, e, "unknown type \"%.*s\"", STR_ARG(utf8_cut(text, 40)));
-    f->stage = STAGE_PAYLOAD;
-    return 0;
-}
-
 static int end_of_typed(struct ddb_decoder *d, struct ddb_frame *f, enum json_event event,
                         struct err *e)
 {
@@ -227,6 +216,21 @@ static int end_of_typed(struct ddb_decoder *d, struct ddb_frame *f, enum json_ev
     }
     value_append(f->value, &f->last, f->kid);
     f->stage = STAGE_BETWEEN;
+    return 0;
+}
+
+static int type_name(struct ddb_decoder *d, struct ddb_frame *f, enum json_event event,
+                     struct str text, struct err *e)
+{
+    if (event == JSON_OBJECT_END && d->bare_maps) {
+        f->kid = value_new(d->arena, ATTR_M);
+        return end_of_typed(d, f, event, e);
+    }
+    if (event == JSON_OBJECT_END)
+        return refuse(d, e, "{} is no value: a type must stand in it");
+    if (!attr_type_from(text, &f->type))
+        return refuse(d, e, "unknown type \"%.*s\"", STR_ARG(utf8_cut(text, 40)));
+    f->stage = STAGE_PAYLOAD;
     return 0;
 }
 
@@ -326,9 +330,10 @@ static int replay(struct ddb_decoder *d, const struct json *node, struct err *e)
                              STR(""), e);
 }
 
-int ddb_from_json(struct arena *a, const struct json *tree, struct value **item, struct err *e)
+static int from_tree(struct arena *a, const struct json *tree, bool bare_maps, struct value **item,
+                     struct err *e)
 {
-    _cleanup_(ddb_decoder_free) struct ddb_decoder d = {0};
+    _cleanup_(ddb_decoder_free) struct ddb_decoder d = {.bare_maps = bare_maps};
 
     ddb_decoder_begin(&d, a);
     int code = tree ? replay(&d, tree, e) : refuse(&d, e, "expected an object");
@@ -336,6 +341,16 @@ int ddb_from_json(struct arena *a, const struct json *tree, struct value **item,
     if (!code)
         *item = d.item;
     return code;
+}
+
+int ddb_from_json(struct arena *a, const struct json *tree, struct value **item, struct err *e)
+{
+    return from_tree(a, tree, false, item, e);
+}
+
+int ddb_from_stream(struct arena *a, const struct json *tree, struct value **item, struct err *e)
+{
+    return from_tree(a, tree, true, item, e);
 }
 
 int ddb_parse_item(struct arena *a, struct str text, struct value **item, struct err *e)

@@ -131,7 +131,7 @@ static bool speaks_of_table(enum verb v)
 {
     static const enum verb ones[] = {
         VERB_GET,    VERB_QUERY,  VERB_SCAN,     VERB_PUT,     VERB_UPDATE, VERB_DELETE, VERB_CHECK,
-        VERB_IMPORT, VERB_EXPORT, VERB_DESCRIBE, VERB_EXPLAIN, VERB_EDIT,   VERB_WATCH};
+        VERB_IMPORT, VERB_EXPORT, VERB_DESCRIBE, VERB_EXPLAIN, VERB_EDIT,   VERB_WATCH,  VERB_TAIL};
 
     for (size_t i = 0; i < ARRAY_LEN(ones); i++) {
         if (ones[i] == v)

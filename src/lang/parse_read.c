@@ -5,7 +5,7 @@
 #define WRITES (BIT(PUT) | BIT(UPDATE) | BIT(DELETE))
 #define PRINTS                                                                                     \
     (READS | BIT(MORE) | BIT(TABLES) | BIT(DESCRIBE) | BIT(EXPLAIN) | BIT(HELP) | BIT(HISTORY) |   \
-     BIT(WHOAMI) | BIT(PARTIQL) | BIT(COMMIT) | BIT(EXPORT) | BIT(CALL))
+     BIT(WHOAMI) | BIT(PARTIQL) | BIT(COMMIT) | BIT(EXPORT) | BIT(CALL) | BIT(TAIL))
 
 static int clause_where(struct parser *p)
 {
@@ -117,9 +117,9 @@ static const struct clause {
     int (*parse)(struct parser *p);
     size_t span; /* where the statement keeps its place, or 0 */
 } clauses[] = {
-    {"where", BIT(QUERY) | BIT(SCAN), clause_where, 0},
+    {"where", BIT(QUERY) | BIT(SCAN) | BIT(TAIL), clause_where, 0},
     {"select", READS, clause_select, 0},
-    {"limit", BIT(QUERY) | BIT(SCAN) | BIT(MORE), clause_limit,
+    {"limit", BIT(QUERY) | BIT(SCAN) | BIT(MORE) | BIT(TAIL), clause_limit,
      offsetof(struct statement, limit_at)},
     {"desc", BIT(QUERY), clause_desc, offsetof(struct statement, descending_at)},
     {"consistent", READS | BIT(EXPORT), clause_consistent,
@@ -128,7 +128,7 @@ static const struct clause {
     {"segments", BIT(SCAN) | BIT(EXPORT), clause_segments, offsetof(struct statement, segments_at)},
     {"if", WRITES | BIT(CHECK), clause_if, 0},
     {"return", WRITES, clause_return, 0},
-    {"into", READS | BIT(MORE) | BIT(IMPORT) | BIT(EXPORT), clause_into, 0},
+    {"into", READS | BIT(MORE) | BIT(IMPORT) | BIT(EXPORT) | BIT(TAIL), clause_into, 0},
     {"then", READS, parse_then, 0},
 };
 

@@ -79,6 +79,34 @@ int parse_drop(struct parser *p)
     return code ? code : parse_own_table(p, w);
 }
 
+/* [TABLE] [from start], and then clauses. A table of the name "from" is quoted. */
+int parse_tail(struct parser *p)
+{
+    struct word *w;
+    int code = 0;
+
+    p->after = "tail";
+    parser_blanks(p);
+    parser_want(p, EXPECT_TABLE, WANT_ALONE, "a table");
+    parser_want(p, EXPECT_WORD, WANT_CLAUSE, "from");
+    if (!parser_is(p, "from"))
+        code = word_maybe(p, EXPECT_TABLE, "a table", &w);
+    if (code > 0) {
+        code = parse_own_table(p, w);
+        p->after = "the table";
+    }
+    if (code)
+        return code;
+    if (parser_keyword(p, WANT_CLAUSE, "from")) {
+        p->after = "from";
+        if (!parser_keyword(p, WANT_ALONE, "start"))
+            return parser_unexpected(p);
+        p->st->from_start = true;
+        p->after = "from start";
+    }
+    return parse_clauses(p);
+}
+
 /* --- create table --- */
 
 /* pk S */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -273,6 +274,15 @@ int sink_flush(struct sink *s, struct err *e)
 
 bool sink_reader_gone(const struct sink *s)
 {
+    return s->gone;
+}
+
+bool sink_reader_left(struct sink *s)
+{
+    struct pollfd p = {.fd = s->fd}; /* a negative one is never ready */
+
+    if (poll(&p, 1, 0) > 0 && p.revents & POLLERR)
+        s->gone = true;
     return s->gone;
 }
 

@@ -1,6 +1,7 @@
 #include "pksk/plan/apply.h"
 
 #include "pksk/item/number.h"
+#include "pksk/plan/filter.h"
 
 /* ---- paths in an item */
 
@@ -35,15 +36,6 @@ static struct value *holder(struct value *item, const struct path *path,
             return NULL;
         v = *link;
     }
-}
-
-static const struct value *find(const struct value *item, const struct path *path)
-{
-    const struct path_step *last;
-    struct value *parent = holder((struct value *)item, path, &last);
-    struct value **link = parent ? child(parent, last) : NULL;
-
-    return link ? *link : NULL;
 }
 
 static bool store(struct arena *a, struct value *item, const struct path *path,
@@ -118,7 +110,7 @@ static const struct value *evaluate(struct arena *a, const struct value *before,
     case EXPR_VALUE:
         return x->value;
     case EXPR_PATH:
-        return find(before, x->path);
+        return filter_find(before, x->path);
     case EXPR_PLUS:
     case EXPR_MINUS:
         return sum(a, evaluate(a, before, x->first), evaluate(a, before, x->first->next),
@@ -128,7 +120,7 @@ static const struct value *evaluate(struct arena *a, const struct value *before,
             return joined(a, evaluate(a, before, x->first), evaluate(a, before, x->first->next));
         if (x->func != FUNC_IF_NOT_EXISTS)
             return NULL;
-        found = find(before, x->first->path);
+        found = filter_find(before, x->first->path);
         return found ? found : evaluate(a, before, x->first->next);
     default:
         return NULL;
@@ -168,7 +160,7 @@ static struct value *combined(struct arena *a, const struct value *x, const stru
 static bool add(struct arena *a, const struct value *before, struct value *after,
                 const struct update_action *u)
 {
-    const struct value *old = find(before, u->path), *given = u->value->value, *v = given;
+    const struct value *old = filter_find(before, u->path), *given = u->value->value, *v = given;
 
     if (old && old->type != given->type)
         return false;
@@ -180,7 +172,7 @@ static bool add(struct arena *a, const struct value *before, struct value *after
 static bool take_from(struct arena *a, const struct value *before, struct value *after,
                       const struct update_action *u)
 {
-    const struct value *old = find(before, u->path), *given = u->value->value;
+    const struct value *old = filter_find(before, u->path), *given = u->value->value;
     struct value *left;
 
     if (!old)

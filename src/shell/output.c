@@ -45,7 +45,7 @@ static int open_sink(struct output *o, struct session *s, const struct statement
         break;
     }
     if (o->to_terminal && s->err_terminal && isatty(STDIN_FILENO) && pager(s) &&
-        st->verb != VERB_WATCH) {
+        st->verb != VERB_WATCH && st->verb != VERB_TAIL) {
         text_screen(&columns, &rows);
         /* The plan line, the totals and the prompt are on the screen, too. */
         o->sink = sink_pager(pager(s), rows > 6 ? rows - 3 : rows, columns);
@@ -72,7 +72,7 @@ int output_open(struct output *o, struct session *s, const struct statement *st,
     if (!plan)
         return 0;
     text_screen(&columns, &rows);
-    struct print_options options = {
+    o->options = (struct print_options){
         .terminal = o->to_terminal,
         .colour = o->to_terminal && text_colour_wanted(STDOUT_FILENO),
         .width = o->to_terminal ? columns : 0,
@@ -83,7 +83,8 @@ int output_open(struct output *o, struct session *s, const struct statement *st,
         .single = plan->single,
     };
 
-    o->printer = printer_new(choose_format(s, st, o->to_terminal), &options, o->sink);
+    o->format = choose_format(s, st, o->to_terminal);
+    o->printer = printer_new(o->format, &o->options, o->sink);
     return 0;
 }
 

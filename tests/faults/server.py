@@ -26,6 +26,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+import stream
+
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 TARGET = "DynamoDB_20120810."
 ITEM = {"pk": {"S": "USER#42"}, "sk": {"S": "PROFILE"}, "email": {"S": "ann@example.com"}}
@@ -119,12 +121,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        operation = self.headers.get("X-Amz-Target", "").replace(TARGET, "")
+        target = self.headers.get("X-Amz-Target", "")
+        operation = target.partition(".")[2]
+        if target != (stream.TARGET if operation in stream.OPERATIONS else TARGET) + operation:
+            return self.send(error("UnknownOperationException", target))
         try:
             request = json.loads(body)
         except ValueError:
             return self.send(error("SerializationException", "not JSON"))
-        name = table_of(request) or self.access_key()[len("FAULT"):]
+        name = table_of(request) or stream.table_of(request) or self.access_key()[len("FAULT"):]
         attempt = self.server.faults.note(name, operation, request, dict(self.headers))
         described = name.startswith("describe.")
         fault, number = re.match(r"([a-z][a-z0-9]*|)(?:-(\d+))?", name.removeprefix("describe.")).groups()
@@ -188,6 +193,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.batch_get(request, name, fault, attempt)
         if operation == "ExecuteStatement":
             return Answer({"Items": [ITEM], "NextToken": "ab"[attempt % 2]} if fault == "circle" else {"Items": [ITEM]})
+        if operation in stream.OPERATIONS:
+            body = stream.serve(operation, request, fault, attempt)
+            return error(body, "as the stream says") if isinstance(body, str) else Answer(body)
         return Answer({})
 
     def page(self, request, fault):
@@ -334,7 +342,8 @@ def describe(name):
     index = [{"AttributeName": "gsi1pk", "KeyType": "HASH"}, {"AttributeName": "gsi1sk", "KeyType": "RANGE"}]
     return {"TableName": name, "TableStatus": "ACTIVE", "ItemCount": 20, "TableSizeBytes": 2000,
             "TableArn": f"arn:aws:dynamodb:us-east-1:000000000000:table/{name}",
-            "CreationDateTime": 1700000000.123, "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
+            "LatestStreamArn": stream.arn(name), "CreationDateTime": 1700000000.123,
+            "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
             "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
             "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"},
                                      {"AttributeName": "sk", "AttributeType": kind},

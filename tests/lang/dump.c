@@ -273,6 +273,8 @@ static void dump_options(struct buf *b, unsigned in, const struct statement *st)
         begin(b, in, st->redirect == REDIRECT_PIPE ? "pipe" : "into");
         add_words(b, st->target);
     }
+    if (st->from_start)
+        begin(b, in, "from start");
     if (st->interval_ms)
         buf_addf(b, "\n%*severy %llu ms", (int)in, "", (unsigned long long)st->interval_ms);
     if (st->as)

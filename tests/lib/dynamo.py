@@ -44,6 +44,7 @@ class Client:
 
     def create_shop(self, table="shop"):
         self.create(table, "pk", "sk", gsi1=("gsi1pk", "gsi1sk"), **{"email-index": ("email",)})
+        self.switch_stream(table, "NEW_AND_OLD_IMAGES")
 
     def create(self, table, *keys, **indexes):
         """All keys are strings; indexes project everything."""
@@ -57,6 +58,11 @@ class Client:
                 {"IndexName": name, "KeySchema": schema(keys_of), "Projection": {"ProjectionType": "ALL"}}
                 for name, keys_of in indexes.items()]
         self.call("CreateTable", body)
+
+    def switch_stream(self, table, view=None):
+        """On, with that StreamViewType, or off."""
+        self.call("UpdateTable", {"TableName": table, "StreamSpecification":
+                                  {"StreamEnabled": True, "StreamViewType": view} if view else {"StreamEnabled": False}})
 
     def put_all(self, table, items):
         """BatchWriteItem by 25 until nothing is left over; items of a large size go alone."""

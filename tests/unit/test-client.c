@@ -230,6 +230,23 @@ TEST(client_sends_what_the_service_wants)
     CHECK(!strstr(s.seen->requests[0], "\r\nAccept:") && !strstr(s.seen->requests[0], "Expect"));
 }
 
+TEST(client_asks_a_stream_in_its_own_words_and_signs_for_the_service)
+{
+    static const struct step steps[] = {
+        {ANSWER, "200 OK", NULL, "{\"Records\":[],\"NextShardIterator\":\"next\"}"}, NEVER};
+    _cleanup_(finish) struct server s;
+    struct call *c;
+    struct err e;
+
+    begin(&s, steps);
+    CHECK(dynamo_call(s.client, "GetRecords", STR("{\"ShardIterator\":\"x\"}"), &c, &e) == 0);
+    CHECK_STR(json_text(call_reply(c)->rest, "NextShardIterator"), "next");
+    call_free(c);
+    CHECK_STR(sent(&s, 0, "X-Amz-Target: "), "DynamoDBStreams_20120810.GetRecords");
+    CHECK_STR(sent(&s, 0, "Content-Type: "), "application/x-amz-json-1.0");
+    CHECK(strstr(s.seen->requests[0], "/dynamodb/aws4_request, SignedHeaders="));
+}
+
 TEST(client_tries_again_with_the_same_invocation)
 {
     static const struct step steps[] = {

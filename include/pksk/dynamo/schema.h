@@ -38,8 +38,8 @@ struct table {
     size_t index_count;
     uint64_t item_count, size_bytes; /* the service's, up to six hours old */
     bool on_demand;
-    struct str stream_arn;
-    int64_t described_ms; /* when the service said so */
+    struct str stream_arn; /* the latest; one that was switched off can be read for a day */
+    int64_t described_ms;  /* when the service said so */
 };
 
 struct schema_cache;

@@ -19,6 +19,7 @@ struct ddb_decoder {
     struct arena *arena;
     struct value *item;
     bool done;
+    bool bare_maps; /* {} is an empty map */
     struct ddb_frame *frames;
     unsigned depth, cap;
     struct str name;
@@ -30,6 +31,10 @@ void ddb_decoder_free(struct ddb_decoder *d);
 
 int ddb_from_json(struct arena *a, const struct json *tree, struct value **item,
                   struct err *e) must_check; /* an item */
+/* The same, where {} stands for {"M":{}}: DynamoDB Local leaves that out in the records of streams.
+ */
+int ddb_from_stream(struct arena *a, const struct json *tree, struct value **item,
+                    struct err *e) must_check;
 int ddb_parse_item(struct arena *a, struct str text, struct value **item, struct err *e) must_check;
 
 void ddb_add_value(struct buf *b, const struct value *v); /* {"S":"x"} */

@@ -32,6 +32,7 @@
     V(DESCRIBE, describe)                                                                          \
     V(CREATE, create)                                                                              \
     V(DROP, drop)                                                                                  \
+    V(TAIL, tail)                                                                                  \
     V(CALL, call)                                                                                  \
     V(EXPLAIN, explain)                                                                            \
     V(SET, set)                                                                                    \
@@ -240,6 +241,7 @@ struct statement {
 
     enum redirect_kind redirect;
     struct word *target; /* the shell command, or the file */
+    bool from_start;     /* tail: what the stream still has, not only what comes */
 
     /* the rest */
     struct table_def *create;

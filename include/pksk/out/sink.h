@@ -32,6 +32,8 @@ int sink_filled(struct sink *s, struct err *e) must_check;
 
 int sink_flush(struct sink *s, struct err *e) must_check; /* a page is complete: let it be seen */
 bool sink_reader_gone(const struct sink *s);
+/* The same for who writes seldom: looks at the pipe, instead of waiting for a write to fail. */
+bool sink_reader_left(struct sink *s);
 
 /* Flushes, waits for the process, commits or drops the file; frees. A command's own failure is
  * ERR_FAILED with its status. */

@@ -14,6 +14,8 @@ struct output {
     enum redirect_kind redirect;
     char *target; /* of the redirection */
     bool to_terminal;
+    enum format format; /* of items */
+    struct print_options options;
 };
 
 /* plan: for the key names and columns; NULL for output that is not items. */
