@@ -46,7 +46,7 @@ struct reply_decoder {
     size_t silent;        /* bytes since the last event */
     bool plain_responses; /* Responses goes to `rest`: BatchExecuteStatement's belong to their place
                            */
-    bool has_scanned;
+    bool has_items, has_scanned;
 };
 
 static int wrong_shape(struct err *e, const char *what)
@@ -189,6 +189,7 @@ static int in_member(struct reply_decoder *d, enum json_event event, struct str 
     }
     switch (d->member) {
     case MEMBER_ITEMS:
+        d->has_items = true;
         return begin_list(d, event, TOP, e);
     case MEMBER_COUNT:
     case MEMBER_SCANNED:
@@ -330,7 +331,7 @@ void reply_decoder_begin(struct reply_decoder *d, struct str operation, struct a
     d->last = NULL;
     d->items = 0;
     d->silent = 0;
-    d->has_scanned = false;
+    d->has_items = d->has_scanned = false;
     d->plain_responses = str_is(operation, "BatchExecuteStatement");
 }
 
@@ -406,7 +407,7 @@ int reply_decoder_finish(struct reply_decoder *d, struct err *e)
     } else {
         add_capacity(consumed, &d->reply->capacity);
     }
-    if (d->reply->items)
+    if (d->reply->items || d->has_items) /* what the service says of it is not needed */
         d->reply->count = d->items;
     if (!d->has_scanned)
         d->reply->scanned = d->reply->count;

@@ -274,7 +274,8 @@ static int take(struct cursor *c, struct lane *lane, const struct value **items,
     }
     if (c->plan.single)
         lane->ended = true;
-    uint64_t count = reply->count;
+    /* Without items the count is the service's word alone. */
+    uint64_t count = c->plan.counted || reply->items ? reply->count : 0;
 
     c->held = NULL;
     if (c->plan.limit && count > c->remaining && !c->plan.counted) {
