@@ -46,21 +46,21 @@ static int spawn(char *const *argv, int out, pid_t *pid)
     return number;
 }
 
-/* Until the end of the output. A negative code on Ctrl-C or when there is too much of it. */
-static int read_all(int fd, struct buf *ret)
+/* Until the end of the output; NULL, or what is wrong with it. Ctrl-C ends it, too. */
+static const char *read_all(int fd, struct buf *ret)
 {
     for (;;) {
         char *room = buf_room(ret, 4096);
         ssize_t n = room ? read(fd, room, 4096) : 0;
 
         if (!room)
-            return ERR_FAILED;
+            return "prints far too much";
         if (n < 0 && errno == EINTR && !cancel_flag)
             continue;
         if (n < 0)
-            return errno == EINTR ? ERR_CANCELLED : ERR_FAILED;
+            return "cannot be read from";
         if (n == 0)
-            return 0;
+            return NULL;
         ret->len += (size_t)n;
     }
 }
@@ -77,7 +77,8 @@ static int wait_for(pid_t pid)
 
 static int run(struct str profile, char *const *argv, struct buf *ret, struct err *e)
 {
-    int fds[2], status, number, r;
+    int fds[2], status, number;
+    const char *wrong;
     pid_t pid;
     char how[160];
 
@@ -91,15 +92,15 @@ static int run(struct str profile, char *const *argv, struct buf *ret, struct er
         snprintf(how, sizeof(how), "cannot be started: %s", strerror(number));
         return child_failed(profile, argv[0], how, e);
     }
-    r = read_all(fds[0], ret);
+    wrong = read_all(fds[0], ret);
     close(fds[0]);
-    if (r < 0)
+    if (wrong)
         kill(pid, SIGTERM);
     status = wait_for(pid);
     if (cancel_flag) /* it got the same Ctrl-C */
         return err_set(e, ERR_CANCELLED, "cancelled");
-    if (r < 0)
-        return child_failed(profile, argv[0], "prints far too much", e);
+    if (wrong)
+        return child_failed(profile, argv[0], wrong, e);
     if (WIFSIGNALED(status))
         snprintf(how, sizeof(how), "was killed by signal %d", WTERMSIG(status));
     else
