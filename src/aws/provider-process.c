@@ -50,7 +50,8 @@ static int spawn(char *const *argv, int out, pid_t *pid)
     return number;
 }
 
-/* Until the end of the output. A negative code on Ctrl-C or when there is too much of it. */
+/* Until the end of the output. A negative code on Ctrl-C, when there is too much of it (it is over
+ * its ceiling then), and when it cannot be read. */
 static int read_all(int fd, struct buf *ret)
 {
     for (;;) {
@@ -118,7 +119,8 @@ static int run(struct str profile, char *const *argv, struct buf *ret, struct er
     if (r == ERR_CANCELLED || cancel_flag) /* it got the same Ctrl-C */
         return err_set(e, ERR_CANCELLED, "cancelled");
     if (r < 0)
-        return child_failed(profile, argv[0], "prints far too much", e);
+        return child_failed(profile, argv[0],
+                            ret->over ? "prints far too much" : "cannot be read from", e);
     if (WIFSIGNALED(status))
         snprintf(how, sizeof(how), "was killed by signal %d", WTERMSIG(status));
     else

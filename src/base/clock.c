@@ -25,7 +25,7 @@ static void break_down(int64_t wall_ms, struct tm *tm)
 {
     time_t seconds = (time_t)(wall_ms / 1000 - (wall_ms % 1000 < 0));
 
-    if (!gmtime_r(&seconds, tm) || tm->tm_year > 8099 || tm->tm_year < -1900)
+    if (!gmtime_r(&seconds, tm) || tm->tm_year > 8099 || tm->tm_year < -900)
         *tm = (struct tm){.tm_year = 70, .tm_mday = 1};
 }
 
@@ -77,8 +77,8 @@ static bool to_ms(struct tm *tm, int64_t *wall_ms)
 
     /* timegm() takes 31 February for 3 March; a time that had to be moved is not a time. A leap
      * second may. */
-    if (tm->tm_mday != given.tm_mday || given.tm_hour > 23 || given.tm_min > 59 ||
-        given.tm_sec > 60)
+    if (tm->tm_mday != given.tm_mday || given.tm_mon < 1 || given.tm_mon > 12 ||
+        given.tm_hour > 23 || given.tm_min > 59 || given.tm_sec > 60)
         return false;
     *wall_ms = (int64_t)seconds * 1000;
     return true;

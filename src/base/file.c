@@ -19,6 +19,16 @@ static void cleanup_close(int *fd)
         close(*fd);
 }
 
+int file_descriptor(const char *path, int flags, unsigned mode)
+{
+    int fd;
+
+    do {
+        fd = open(path, flags, mode);
+    } while (fd < 0 && errno == EINTR && !cancel_flag);
+    return fd;
+}
+
 static int read_fd(int fd, const char *path, size_t max, struct buf *ret, struct err *e)
 {
     size_t before = ret->len;
@@ -48,7 +58,7 @@ static int read_fd(int fd, const char *path, size_t max, struct buf *ret, struct
 
 int file_read(const char *path, size_t max, struct buf *ret, struct err *e)
 {
-    _cleanup_(cleanup_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    _cleanup_(cleanup_close) int fd = file_descriptor(path, O_RDONLY | O_CLOEXEC, 0);
 
     if (fd < 0)
         return err_errno(e, ERR_FAILED, "cannot open", str_of(path));
@@ -58,7 +68,8 @@ int file_read(const char *path, size_t max, struct buf *ret, struct err *e)
 int file_read_private(const char *path, size_t max, struct buf *ret, struct err *e)
 {
     struct stat st;
-    _cleanup_(cleanup_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    _cleanup_(cleanup_close) int fd =
+        file_descriptor(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
 
     if (fd < 0 || fstat(fd, &st) < 0)
         return err_errno(e, ERR_FAILED, "cannot open", str_of(path));

@@ -76,6 +76,8 @@ static void report(struct session *s, const struct export_totals *t, const char 
         session_note(s, "%s", buf_cstr(&line));
     if (t->checkpoint_unfit)
         session_warn(s, "%s was of another table or format, so the export began anew", checkpoint);
+    if (t->checkpoint_stays)
+        session_warn(s, "%s cannot be removed: it is of no use any more", checkpoint);
 }
 
 /* Formats in which a file can be cut between two items and gone on with. */

@@ -51,6 +51,10 @@ static void report(struct session *s, const struct import_options *o, const stru
     if (t->checkpoint_unfit)
         session_warn(s, "%s was of another file or table, so the import began anew",
                      o->checkpoint_path);
+    if (t->checkpoint_stays)
+        session_warn(s,
+                     "%s cannot be removed: as long as it is there, the same import writes nothing",
+                     o->checkpoint_path);
 }
 
 static int import(struct session *s, struct import_options *o, struct err *e)

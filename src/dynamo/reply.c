@@ -50,7 +50,7 @@ struct reply_decoder {
     bool plain;           /* everything goes to `rest` */
     bool plain_responses; /* Responses goes to `rest`: BatchExecuteStatement's belong to their place
                            */
-    bool has_scanned;
+    bool has_items, has_scanned;
 };
 
 static int wrong_shape(struct err *e, const char *what)
@@ -196,6 +196,7 @@ static int in_member(struct reply_decoder *d, enum json_event event, struct str 
     }
     switch (d->member) {
     case MEMBER_ITEMS:
+        d->has_items = true;
         return begin_list(d, event, TOP, e);
     case MEMBER_COUNT:
     case MEMBER_SCANNED:
@@ -338,7 +339,7 @@ void reply_decoder_begin(struct reply_decoder *d, struct str operation, bool pla
     d->items = 0;
     d->seen = 0;
     d->silent = 0;
-    d->has_scanned = false;
+    d->has_items = d->has_scanned = false;
     d->plain = plain;
     d->plain_responses = str_is(operation, "BatchExecuteStatement");
 }
@@ -415,7 +416,7 @@ int reply_decoder_finish(struct reply_decoder *d, struct err *e)
     } else {
         add_capacity(consumed, &d->reply->capacity);
     }
-    if (d->reply->items)
+    if (d->reply->items || d->has_items) /* what the service says of it is not needed */
         d->reply->count = d->items;
     if (!d->has_scanned)
         d->reply->scanned = d->reply->count;

@@ -68,8 +68,12 @@ int process_wait(struct process *p)
     sigaction(SIGQUIT, &ignore, &quit);
     if (p->fd >= 0)
         close(p->fd);
-    while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    while (waitpid(p->pid, &status, 0) < 0) {
+        if (errno == EINTR)
+            continue;
+        status = -1;
+        break;
+    }
     sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGQUIT, &quit, NULL);
     *p = (struct process){0, -1};

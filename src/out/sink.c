@@ -93,7 +93,7 @@ int sink_command(const char *command, struct sink **ret, struct err *e)
 /* A pipe, a terminal or a device is written to; only an ordinary file is replaced. */
 static int open_device(struct sink *s, const char *path, struct err *e)
 {
-    s->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    s->fd = file_descriptor(path, O_WRONLY | O_CLOEXEC | O_NOCTTY, 0);
     if (s->fd < 0)
         return err_errno(e, ERR_FAILED, "cannot write", str_of(path));
     s->own_fd = true;
@@ -108,7 +108,9 @@ static int open_file(struct sink *s, const char *path, struct err *e)
     struct stat st;
 
     umask(mask);
-    if (target && stat(target, &st) == 0) {
+    if (target ? stat(target, &st) < 0 : errno != ENOENT)
+        return err_errno(e, ERR_FAILED, "cannot write", str_of(path));
+    if (target) {
         if (S_ISDIR(st.st_mode))
             return err_set(e, ERR_FAILED, "cannot write %s: it is a directory", path);
         if (!S_ISREG(st.st_mode))
@@ -297,6 +299,8 @@ static int command_result(const struct sink *s, int status, struct err *e)
     }
     if (s->kind == SINK_PAGER || status == 0)
         return 0;
+    if (status < 0)
+        return err_set(e, ERR_FAILED, "it is not known how the command ended: %s", s->name);
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
         return err_set(e, ERR_CANCELLED, "interrupted");
     if (WIFSIGNALED(status))

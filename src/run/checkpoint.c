@@ -1,6 +1,7 @@
 #include "pksk/run/checkpoint.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "pksk/base/file.h"
 #include "pksk/json/tree.h"
@@ -51,6 +52,11 @@ int checkpoint_write(const char *path, const struct checkpoint *c, struct err *e
     json_end_object(&w);
     buf_char(&text, '\n');
     return file_write(path, buf_str(&text), e);
+}
+
+bool checkpoint_remove(const char *path)
+{
+    return unlink(path) == 0 || errno == ENOENT;
 }
 
 static bool get_all(const struct json *tree, struct checkpoint *c)

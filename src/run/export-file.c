@@ -42,7 +42,7 @@ int export_file_open(struct export_file *f, const struct export_options *o, uint
     if (stat(o->path, &st) == 0 && !S_ISREG(st.st_mode))
         return err_set(e, ERR_FAILED, "cannot write %s: it is no ordinary file", o->path);
     f->partial = partial_name(o->path);
-    f->fd = open(f->partial, flags, 0666);
+    f->fd = file_descriptor(f->partial, flags, 0666);
     if (f->fd < 0 || ftruncate(f->fd, (off_t)keep) < 0 || lseek(f->fd, (off_t)keep, SEEK_SET) < 0)
         return failed(f, e);
     f->bytes = keep;
@@ -87,7 +87,9 @@ static int take_place(struct export_file *f)
     const char *to = target ? target : f->o->path;
     struct stat st;
 
-    if (stat(to, &st) == 0 && fchmod(f->fd, st.st_mode & 0777) < 0)
+    if (!target && errno != ENOENT)
+        return -1;
+    if (stat(to, &st) == 0 ? fchmod(f->fd, st.st_mode & 0777) < 0 : errno != ENOENT)
         return -1;
     return rename(f->partial, to);
 }

@@ -1,7 +1,5 @@
 #include "pksk/run/export.h"
 
-#include <unistd.h>
-
 #include "pksk/base/circle.h"
 #include "pksk/item/ddbjson.h"
 #include "pksk/json/writer.h"
@@ -320,7 +318,7 @@ static void conclude(struct export *x, bool opened, int r, struct err *e)
 
     tell_progress(x);
     if (r == 0 && resumable)
-        unlink(x->o->checkpoint_path);
+        t->checkpoint_stays = !checkpoint_remove(x->o->checkpoint_path);
     if (r < 0 && opened && resumable && write_checkpoint(x, &ignored) < 0)
         (void)0; /* an older one serves, if there is one */
     t->checkpoint = r < 0 && x->checkpoint_there;

@@ -1,7 +1,6 @@
 #include "pksk/run/import.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "pksk/base/log.h"
 #include "pksk/item/ddbjson.h"
@@ -335,7 +334,7 @@ static void conclude(struct import *im, int r, struct import_totals *ret, struct
     if (!im->resumable || !im->bulk)
         return;
     if (r == 0) {
-        unlink(im->o->checkpoint_path);
+        ret->checkpoint_stays = !checkpoint_remove(im->o->checkpoint_path);
         return;
     }
     ret->checkpoint = write_checkpoint(im, &ignored) == 0 && im->now.offset + im->base.offset > 0;

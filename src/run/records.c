@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "pksk/base/file.h"
 #include "pksk/base/log.h"
 
 #define CHUNK ((size_t)256 << 10)
@@ -36,7 +37,8 @@ int records_open(struct records *r, const char *path, struct err *e)
 {
     bool standard = strcmp(path, "-") == 0;
 
-    *r = (struct records){.fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC),
+    *r = (struct records){.fd = standard ? STDIN_FILENO
+                                         : file_descriptor(path, O_RDONLY | O_CLOEXEC, 0),
                           .line = 1,
                           .owned = !standard};
     if (r->fd < 0 || fstat(r->fd, &r->identity) < 0)

@@ -17,7 +17,7 @@ int rejects_open(struct rejects *x, const char *path, uint64_t bytes, struct err
     *x = (struct rejects){.path = path, .fd = -1, .bytes = bytes};
     if (!path || !bytes)
         return 0;
-    x->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    x->fd = file_descriptor(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (x->fd < 0 || ftruncate(x->fd, (off_t)bytes) < 0)
         return fail(x, e);
     return 0;
@@ -28,7 +28,7 @@ int rejects_add(struct rejects *x, const struct bulk_reject *r, struct err *e)
     struct json_writer w = {.out = &x->line};
 
     if (x->fd < 0)
-        x->fd = open(x->path, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        x->fd = file_descriptor(x->path, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (x->fd < 0)
         return fail(x, e);
     buf_reset(&x->line);

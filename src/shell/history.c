@@ -184,7 +184,7 @@ static int open_locked(const char *path, int *ret, struct err *e)
 {
     for (int tries = 0; tries < 100; tries++) {
         _cleanup_(cleanup_close) int fd =
-            open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+            file_descriptor(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
         struct stat st, there;
         if (fd < 0 || fstat(fd, &st) < 0)
             return err_errno(e, ERR_FAILED, "cannot open the history", str_of(path));
@@ -222,8 +222,12 @@ static int append(const char *path, struct str entry, struct err *e)
     if (size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n')
         buf_char(&line, '\n'); /* what an interrupted write left */
     encode(&line, entry);
-    if (file_write_all(fd, buf_str(&line)) < 0)
-        return err_errno(e, ERR_FAILED, "cannot write the history", str_of(path));
+    if (file_write_all(fd, buf_str(&line)) < 0) {
+        int r = err_errno(e, ERR_FAILED, "cannot write the history", str_of(path));
+        if (size >= 0 && ftruncate(fd, size) < 0)
+            err_hint(e, "the last line of it is cut");
+        return r;
+    }
     return 0;
 }
 
@@ -270,7 +274,7 @@ int history_open(struct history *h, const char *path, struct err *e)
     free(h->path);
     h->path = mem_dup(path, strlen(path));
     size_t lines = 0;
-    struct str rest = str_trim(buf_str(&text)), line;
+    struct str rest = buf_str(&text), line;
     while (rest.len > 0 && str_split(&rest, '\n', &line)) {
         lines++;
         buf_reset(&entry);

@@ -39,7 +39,7 @@ int secret_prompt(void *ctx, struct str prompt, struct str *ret)
     *ret = STR("");
     if (!s->running) /* a TAB does not ask */
         return ERR_FAILED;
-    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    int fd = file_descriptor("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY, 0);
 
     if (fd < 0)
         return ERR_FAILED;

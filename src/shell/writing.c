@@ -71,11 +71,15 @@ bool writing_counts_twice(const struct statement *st)
     return false;
 }
 
+/* The attempt that was answered found the item as an earlier one may have left it. */
 static void warn_uncertain(struct session *s, const struct statement *st)
 {
     if (writing_counts_twice(st))
         session_warn(s, "an earlier attempt got no answer: the update may have been applied twice; "
                         "`get` shows the item");
+    else if (st->return_values && strstr(st->return_values, "OLD"))
+        session_warn(s, "an earlier attempt got no answer: if it was applied, how the item stood "
+                        "before it is not known");
 }
 
 /* ---- what undo needs to know */

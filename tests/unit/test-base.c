@@ -167,6 +167,11 @@ TEST(times)
     CHECK(clock_parse_iso(STR("2026-01-02T05:04:05.25+02:00"), &ms) && ms == 1767323045250);
     CHECK(!clock_parse_iso(STR("2026-02-31T00:00:00Z"), &ms) &&
           !clock_parse_iso(STR("2026-01-02"), &ms));
+    CHECK(!clock_parse_iso(STR("2026-13-01T00:00:00Z"), &ms) &&
+          !clock_parse_iso(STR("2026-00-01T00:00:00Z"), &ms));
+    CHECK(clock_parse_http(STR("Tue, 15 Nov 0997 08:12:31 GMT"), &ms));
+    clock_format_iso(ms, text);
+    CHECK_STR(str_of(text), "1970-01-01T00:00:00Z");
     CHECK(clock_parse_http(STR("Fri, 02 Jan 2026 03:04:05 GMT"), &ms) && ms == 1767323045000);
     CHECK(!clock_parse_http(STR("Fri, 02 Jan 2026"), &ms));
 }

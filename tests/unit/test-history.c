@@ -169,6 +169,22 @@ TEST(an_unfinished_line_does_not_swallow_the_next)
     end();
 }
 
+TEST(a_blank_at_the_end_is_the_entrys_own)
+{
+    struct history *h;
+    int code;
+
+    begin();
+    h = open_new(0, &code);
+    CHECK(code == 0 && history_add(h, STR("put a "), NULL) == 0);
+    history_free(h);
+    h = open_new(0, &code);
+    CHECK(code == 0 && history_count(h) == 1);
+    CHECK_STR(history_entry(h, 0), "put a ");
+    history_free(h);
+    end();
+}
+
 TEST(secrets_and_blank_beginnings_stay_in_memory)
 {
     begin();

@@ -26,7 +26,7 @@ static inline int64_t clock_mono_us(const struct clock *c)
 }
 
 #define CLOCK_AMZ_LEN 17 /* "20260102T030405Z" and its NUL */
-/* A time outside the years 0–9999 is written as 1970-01-01. */
+/* A time outside the years 1000–9999 is written as 1970-01-01. */
 void clock_format_amz(int64_t wall_ms, char ret[CLOCK_AMZ_LEN]);
 #define CLOCK_ISO_LEN 25 /* "2026-01-02T03:04:05Z" and its NUL fit */
 void clock_format_iso(int64_t wall_ms, char ret[CLOCK_ISO_LEN]);

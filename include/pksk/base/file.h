@@ -44,6 +44,9 @@ int file_wait_readable(int fd) must_check;
  * ERR_CANCELLED after Ctrl-C, also when that came just before. */
 int file_read_line(int fd, struct buf *ret) must_check;
 
+/* open() anew as long as signals interrupt it, unless the cancel flag is set. */
+int file_descriptor(const char *path, int flags, unsigned mode);
+
 /* write() until all is out; EINTR goes on unless the cancel flag is set. ERR_FAILED with errno
  * kept. */
 int file_write_all(int fd, struct str bytes);

@@ -18,7 +18,8 @@ struct process {
 int process_start(struct process *p, const char *command, char *const *env,
                   struct err *e) must_check;
 
-/* Closes the pipe and waits. Ctrl-C meanwhile is the command's: we live on. The wait status. */
+/* Closes the pipe and waits. Ctrl-C meanwhile is the command's: we live on. The wait status, or
+ * -1 when the system does not tell it. */
 int process_wait(struct process *p);
 
 #endif

@@ -29,6 +29,8 @@ void checkpoint_identify(struct checkpoint *c, const struct stat *input);
 
 int checkpoint_write(const char *path, const struct checkpoint *c, struct err *e) must_check;
 
+bool checkpoint_remove(const char *path); /* false: it is still there */
+
 /* 1 and *ret when there is one for the same kind, table, format and input as `like`; 0 when there
  * is none, and with *other set when it is for something else or cannot be read. */
 int checkpoint_read(const char *path, const struct checkpoint *like, struct arena *a,

@@ -48,6 +48,7 @@ struct export_totals {
     struct capacity capacity;
     unsigned segments;
     bool checkpoint_unfit; /* there was one, for another table or format: begun anew */
+    bool checkpoint_stays; /* all is done, but it cannot be removed */
     bool checkpoint;       /* it stopped, and the same export goes on from there */
     int64_t took_us;
 };

@@ -67,6 +67,7 @@ struct import_totals {
     bool checkpoint_unfit;      /* there was one, for another file or table: begun anew */
     enum import_format format;  /* as it was found */
     bool whole;                 /* the whole file is settled */
+    bool checkpoint_stays;      /* all is done, but it cannot be removed */
     bool checkpoint;            /* it stopped, and the same import goes on from there */
     struct bulk_totals bulk;    /* of this run */
     int64_t took_us;

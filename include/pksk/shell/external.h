@@ -1,6 +1,7 @@
 /* The user's editor on a temporary file: $VISUAL, $EDITOR, or vi.
  *
- * The file is 0600 in a directory of its own and is gone afterwards, whatever happens.
+ * The file is 0600 in a directory of its own (in $TMPDIR, or /tmp) and is gone afterwards, unless
+ * it was edited and cannot be read: then the message names it.
  */
 #ifndef PKSK_SHELL_EXTERNAL_H
 #define PKSK_SHELL_EXTERNAL_H
