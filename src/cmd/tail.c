@@ -25,8 +25,10 @@ struct tailing {
 static int no_stream(struct str table, struct err *e)
 {
     err_set(e, ERR_FAILED, "the table %.*s has no stream", STR_ARG(table));
-    err_hint(e, "`create table … stream new-and-old` makes a table with one; UpdateTable with a "
-                "StreamSpecification switches it on for one that is there");
+    err_hint(e,
+             "this switches it on: `call UpdateTable {TableName: \"%.*s\", StreamSpecification: "
+             "{StreamEnabled: true, StreamViewType: NEW_AND_OLD_IMAGES}}`",
+             STR_ARG(table));
     return ERR_FAILED;
 }
 
