@@ -67,9 +67,10 @@ static int refuse_condition(struct parser *p, struct span at)
 
 static int refuse_star(struct parser *p, const struct word_read *r)
 {
-    refuse_condition(p, r->at);
+    int code = refuse_condition(p, r->at);
+
     err_hint(p->e, "query finds by a prefix; quote the word when the * is part of it");
-    return ERR_SYNTAX;
+    return code;
 }
 
 /* name=value, with or without blanks: the attributes of a put have begun. */
@@ -106,9 +107,10 @@ static int whole_partition(struct parser *p, struct word_read *ret)
     parser_blanks(p);
     parser_want(p, EXPECT_PARTITION_KEY, WANT_ALONE, "a partition key");
     if (parser_look(p, 0) == '@' && p->st->verb == VERB_GET && !p->completing) {
-        refuse_condition(p, (struct span){(uint32_t)p->at, (uint32_t)parser_token_end(p, p->at)});
+        code = refuse_condition(
+            p, (struct span){(uint32_t)p->at, (uint32_t)parser_token_end(p, p->at)});
         err_hint(p->e, "query reads an index; quote the word when it is a key");
-        return ERR_SYNTAX;
+        return code;
     }
     code = whole_word(p, ret);
     if (code == 0)
@@ -157,6 +159,7 @@ static int refuse_third(struct parser *p, const struct word_read *sort, struct w
 {
     size_t end = word_extent(p, WORD_KEY, p->at);
     struct str meant = parser_meant(p, str_slice(p->text, p->at, end));
+    int code;
 
     if (is_condition(sort))
         return refuse_condition(p, sort->at);
@@ -164,9 +167,9 @@ static int refuse_third(struct parser *p, const struct word_read *sort, struct w
         return parser_unexpected(p);
     if (meant.len || p->st->verb != VERB_GET || word_extent(p, WORD_PLAIN, p->at) == p->at)
         return parser_unexpected(p);
-    refuse_condition(p, (struct span){(uint32_t)p->at, (uint32_t)end});
+    code = refuse_condition(p, (struct span){(uint32_t)p->at, (uint32_t)end});
     err_hint(p->e, "a comma begins the next key; query reads an index");
-    return ERR_SYNTAX;
+    return code;
 }
 
 static int add_keys(struct parser *p, struct key ***last, const struct word_read *partition,

@@ -132,10 +132,9 @@ static int parameters(struct parser *p, struct partiql *one, unsigned marks)
     }
     if (count == marks)
         return 0;
-    parser_fail(p, count ? parser_span(p, from) : one->at,
-                "the statement has %u question mark%s, and with gives %u value%s", marks,
-                marks == 1 ? "" : "s", count, count == 1 ? "" : "s");
-    return ERR_SYNTAX;
+    return parser_fail(p, count ? parser_span(p, from) : one->at,
+                       "the statement has %u question mark%s, and with gives %u value%s", marks,
+                       marks == 1 ? "" : "s", count, count == 1 ? "" : "s");
 }
 
 static int one_statement(struct parser *p, bool block, struct partiql **ret)
