@@ -34,14 +34,9 @@ static int no_stream(struct str table, struct err *e)
 
 static void note_plan(struct tailing *x, const struct table *t)
 {
-    struct str *names = arena_alloc(&x->arena, 2 * KEY_ATTRIBUTES_MAX, sizeof(*names));
     struct plan *p = &x->plan;
 
-    for (unsigned i = 0; i < t->key.partition_count; i++)
-        names[p->key_count++] = arena_str(&x->arena, t->key.partition[i].name);
-    for (unsigned i = 0; i < t->key.sort_count; i++)
-        names[p->key_count++] = arena_str(&x->arena, t->key.sort[i].name);
-    p->key_names = names;
+    plan_note_keys(&x->arena, &t->key, p);
     p->table = arena_str(&x->arena, t->name);
     p->columns = (struct str *)record_columns;
     p->column_count = RECORD_COLUMNS;

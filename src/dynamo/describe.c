@@ -124,6 +124,15 @@ bool describe_is_settled(const struct table *t)
     return true;
 }
 
+const struct key_part *key_find(const struct key_schema *k, struct str name)
+{
+    for (unsigned i = 0; i < key_part_count(k); i++) {
+        if (str_eq(key_part(k, i)->name, name))
+            return key_part(k, i);
+    }
+    return NULL;
+}
+
 const struct index *table_index(const struct table *t, struct str name)
 {
     for (size_t i = 0; t && i < t->index_count; i++) {

@@ -55,28 +55,27 @@ static int choose_index(struct building *b, struct err *e)
     return 0;
 }
 
+void plan_note_keys(struct arena *a, const struct key_schema *key, struct plan *p)
+{
+    p->key_names = arena_alloc(a, 4 * KEY_ATTRIBUTES_MAX, sizeof(*p->key_names));
+    p->key_count = 0;
+    for (unsigned i = 0; i < key_part_count(key); i++)
+        p->key_names[p->key_count++] = arena_str(a, key_part(key, i)->name);
+}
+
 /* The attributes that printers put first: the table's key, then the sort key of the index that was
  * asked. */
 static void note_keys(struct building *b)
 {
-    struct str *names = arena_alloc(b->arena, 4 * KEY_ATTRIBUTES_MAX, sizeof(*names));
-    size_t n = 0;
-    const struct key_schema *own = &b->table->key;
+    struct plan *p = &b->plan;
 
-    for (unsigned i = 0; i < own->partition_count; i++)
-        names[n++] = arena_str(b->arena, own->partition[i].name);
-    for (unsigned i = 0; i < own->sort_count; i++)
-        names[n++] = arena_str(b->arena, own->sort[i].name);
+    plan_note_keys(b->arena, &b->table->key, p);
     for (unsigned i = 0; b->index && i < b->key->sort_count; i++) {
-        bool seen = false;
+        struct str name = b->key->sort[i].name;
 
-        for (size_t j = 0; j < n; j++)
-            seen |= str_eq(names[j], b->key->sort[i].name);
-        if (!seen)
-            names[n++] = arena_str(b->arena, b->key->sort[i].name);
+        if (!key_find(&b->table->key, name))
+            p->key_names[p->key_count++] = arena_str(b->arena, name);
     }
-    b->plan.key_names = names;
-    b->plan.key_count = n;
 }
 
 static void note_columns(struct building *b)
@@ -365,24 +364,11 @@ static int add_key_condition(struct building *b, struct err *e)
     return 0;
 }
 
-static bool is_key_name(const struct key_schema *key, struct str name)
-{
-    for (unsigned i = 0; i < key->partition_count; i++) {
-        if (str_eq(key->partition[i].name, name))
-            return true;
-    }
-    for (unsigned i = 0; i < key->sort_count; i++) {
-        if (str_eq(key->sort[i].name, name))
-            return true;
-    }
-    return false;
-}
-
 /* A query's filter may not name the key it queries by: the service would refuse it without saying
  * where. */
 static int check_filter_keys(const struct building *b, const struct expr *expr, struct err *e)
 {
-    if (expr->kind == EXPR_PATH && is_key_name(b->key, expr->path->steps->name)) {
+    if (expr->kind == EXPR_PATH && key_find(b->key, expr->path->steps->name)) {
         err_at(e, ERR_SYNTAX, expr->path->at,
                "%.*s is part of the key that this query reads by, and a filter cannot name it",
                STR_ARG(expr->path->steps->name));

@@ -38,9 +38,8 @@ static void add_key_line(struct writing *b, const struct value *item)
 {
     const struct key_schema *key = &b->table->key;
 
-    for (unsigned i = 0; i < key->partition_count + key->sort_count; i++) {
-        struct str name = i < key->partition_count ? key->partition[i].name
-                                                   : key->sort[i - key->partition_count].name;
+    for (unsigned i = 0; i < key_part_count(key); i++) {
+        struct str name = key_part(key, i)->name;
         const struct value *v = value_member(item, name);
 
         if (!v)

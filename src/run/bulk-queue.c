@@ -265,12 +265,10 @@ static bool add_part(const struct key_part *part, size_t max, const struct value
 bool op_key_bytes(const struct key_schema *schema, const struct value *item, struct buf *ret,
                   struct err *why)
 {
-    for (unsigned i = 0; i < schema->partition_count; i++) {
-        if (!add_part(&schema->partition[i], PARTITION_KEY_MAX, item, ret, why))
-            return false;
-    }
-    for (unsigned i = 0; i < schema->sort_count; i++) {
-        if (!add_part(&schema->sort[i], SORT_KEY_MAX, item, ret, why))
+    for (unsigned i = 0; i < key_part_count(schema); i++) {
+        size_t max = i < schema->partition_count ? PARTITION_KEY_MAX : SORT_KEY_MAX;
+
+        if (!add_part(key_part(schema, i), max, item, ret, why))
             return false;
     }
     return true;

@@ -2,15 +2,14 @@
 
 #include "pksk/base/log.h"
 #include "pksk/item/ddbjson.h"
-#include "pksk/run/backoff.h"
 #include "pksk/run/bulk-queue.h"
+#include "pksk/run/pace.h"
 
-#define UNSETTLED_MAX(b) ((size_t)BULK_BATCH_MAX * (b)->in_flight * 4)
+#define UNSETTLED_MAX(b) ((size_t)BULK_BATCH_MAX * (b)->pace.most * 4)
 #define UNSETTLED_BYTES_MAX ((size_t)48 << 20)
 #define FLIGHT_BYTES_MAX ((size_t)24 << 20)
 #define UNANSWERED_ROUNDS 2 /* without any answer ever, each of the client's several attempts */
-#define WINDOW_MIN 8u
-#define DRAIN_MS 10000 /* after Ctrl-C or a failure, for the answers to what is in flight */
+#define DRAIN_MS 10000      /* after Ctrl-C or a failure, for the answers to what is in flight */
 
 /* One request: its ops are in flight, or, cut out of a refused one, about to be. */
 struct batch {
@@ -36,11 +35,8 @@ struct bulk {
     struct op_queue queue;
     struct batch *flying, *split, *spare;
     size_t flying_count, flying_bytes;
-    unsigned in_flight, window, clean; /* the most ever, the most now, whole successes since */
-    unsigned round;                    /* goes up once for all that was in flight together */
-    struct backoff backoff;
-    int64_t again_us, pause_until_us; /* for what the last round refused; for all */
-    bool answered;                    /* some request got an answer: the endpoint is there */
+    struct pace pace;
+    bool answered; /* some request got an answer: the endpoint is there */
 
     struct buf body, key;
     struct arena scratch;
@@ -71,8 +67,7 @@ struct bulk *bulk_new(struct dynamo *d, const struct bulk_options *o)
         .ctx = o->ctx,
         .key_schema = o->table->key,
         .index_count = o->table->index_count,
-        .in_flight = in_flight,
-        .window = in_flight,
+        .pace = {.most = in_flight, .window = in_flight},
     };
     b->table = arena_str(&b->arena, o->table->name);
     copy_key(&b->arena, &b->key_schema);
@@ -202,7 +197,6 @@ static void batch_add(struct batch *batch, struct op *op)
 static void batch_drop(struct bulk *b, struct batch *batch)
 {
     batch->call = NULL; /* the caller has freed it */
-    batch->call = NULL;
     batch->next = b->spare;
     b->spare = batch;
 }
@@ -266,7 +260,7 @@ static int launch(struct bulk *b, struct batch *batch)
         batch_drop(b, batch);
         return fail(b, &e);
     }
-    batch->round = b->round;
+    batch->round = b->pace.round;
     batch->next = b->flying;
     b->flying = batch;
     b->flying_count++;
@@ -279,7 +273,7 @@ static int launch(struct bulk *b, struct batch *batch)
 /* Sends what may be sent now. all: also a batch that is not full. */
 static int launch_all(struct bulk *b, bool all, int64_t now)
 {
-    while (b->flying_count < b->window && now >= b->pause_until_us) {
+    while (b->flying_count < b->pace.window && now >= b->pace.pause_until_us) {
         struct op_list *ready = &b->queue.ready;
         struct batch *batch = b->split;
         int r;
@@ -301,50 +295,21 @@ static int launch_all(struct bulk *b, bool all, int64_t now)
 
 /* ---- answers */
 
-/* When to send again what came back. The number in flight shrinks by a quarter, once for all that
- * were under way together; never below a few, since the client has paused before it gave a
- * throttled request up, and all pause when a second round brings nothing. A small part that came
- * back is how a table at its limit answers; most of a batch means that it is beyond. */
-static int64_t note_refusal(struct bulk *b, const struct batch *batch, size_t left)
-{
-    int64_t now = clock_mono_us(b->clock);
-    bool whole = left == batch->count, first = batch->round == b->round;
-
-    if (left * 2 > batch->count)
-        b->clean = 0;
-    if (first && left * 2 > batch->count) {
-        b->window = MAX(b->window - b->window / 4, MIN(b->window, WINDOW_MIN));
-        b->round++;
-    }
-    if (!whole) {
-        struct backoff short_one = {0};
-
-        return now + backoff_next_ms(&short_one, true) * (int64_t)1000;
-    }
-    if (first) {
-        b->again_us = now + backoff_next_ms(&b->backoff, false) * (int64_t)1000;
-        b->pause_until_us = b->backoff.rounds > 1 ? b->again_us : 0;
-    }
-    return b->again_us;
-}
-
-static void note_success(struct bulk *b)
-{
-    if (b->window >= b->in_flight || ++b->clean < b->window)
-        return;
-    b->window++;
-    b->clean = 0;
-}
-
 static void send_again(struct bulk *b, struct op *op, int64_t when)
 {
     b->totals.retried++;
     op_delay(&b->queue, op, when);
 }
 
+/* When to send again what is left of a batch. */
+static int64_t come_back(struct bulk *b, const struct batch *batch, size_t left)
+{
+    return pace_refused(&b->pace, batch->round, left, batch->count, clock_mono_us(b->clock));
+}
+
 static void again_all(struct bulk *b, struct batch *batch)
 {
-    int64_t when = note_refusal(b, batch, batch->count);
+    int64_t when = come_back(b, batch, batch->count);
 
     for (size_t i = 0; i < batch->count; i++)
         send_again(b, batch->ops[i], when);
@@ -390,7 +355,7 @@ static int take_batch(struct bulk *b, struct batch *batch, const struct reply *r
             unprocessed[i] = true;
         }
     }
-    int64_t when = left ? note_refusal(b, batch, left) : 0;
+    int64_t when = left ? come_back(b, batch, left) : 0;
 
     for (size_t i = 0; i < batch->count; i++) {
         if (unprocessed[i])
@@ -399,9 +364,9 @@ static int take_batch(struct bulk *b, struct batch *batch, const struct reply *r
             settle(b, batch->ops[i], NULL);
     }
     if (left < batch->count)
-        b->backoff = (struct backoff){0};
+        pace_progressed(&b->pace);
     if (left * 2 <= batch->count)
-        note_success(b);
+        pace_succeeded(&b->pace);
     return 0;
 }
 
@@ -464,14 +429,15 @@ static int take(struct bulk *b, struct batch *batch)
     if (reply->err.code == 0) {
         r = take_batch(b, batch, reply);
     } else if (about_items(reply, batch)) {
-        b->backoff = (struct backoff){0};
+        pace_progressed(&b->pace);
         take_apart(b, batch, &reply->err);
-    } else if (wire_failure_passes(reply, b->answered || b->backoff.rounds < UNANSWERED_ROUNDS)) {
+    } else if (wire_failure_passes(reply,
+                                   b->answered || b->pace.backoff.rounds < UNANSWERED_ROUNDS)) {
         again_all(b, batch);
     } else {
         return fail(b, &reply->err);
     }
-    if (r == 0 && b->backoff.rounds > BACKOFF_ROUNDS_MAX)
+    if (r == 0 && b->pace.backoff.rounds > BACKOFF_ROUNDS_MAX)
         r = give_up(b, reply);
     return r;
 }
@@ -543,8 +509,8 @@ static int turn(struct bulk *b, bool all, int64_t *wake)
     *wake = op_wake(&b->queue, now);
     if (launch_all(b, all, now) < 0)
         return b->failure.code;
-    if (b->pause_until_us > now)
-        *wake = MIN(*wake, b->pause_until_us);
+    if (b->pace.pause_until_us > now)
+        *wake = MIN(*wake, b->pace.pause_until_us);
     return 0;
 }
 
@@ -644,9 +610,8 @@ static bool index_fits(const struct index *index, const struct value *item, stru
 {
     const struct key_schema *key = &index->key;
 
-    for (unsigned i = 0; i < key->partition_count + key->sort_count; i++) {
-        const struct key_part *part =
-            i < key->partition_count ? &key->partition[i] : &key->sort[i - key->partition_count];
+    for (unsigned i = 0; i < key_part_count(key); i++) {
+        const struct key_part *part = key_part(key, i);
         const struct value *v = value_member(item, part->name);
 
         if (!v || (v->type == part->type && v->len))
@@ -686,11 +651,8 @@ static void add_key(struct bulk *b, struct buf *out, const struct value *item)
     struct value key = {.type = ATTR_M}, *last = NULL;
 
     arena_reset(&b->scratch);
-    for (unsigned i = 0; i < b->key_schema.partition_count + b->key_schema.sort_count; i++) {
-        const struct key_part *part = i < b->key_schema.partition_count
-                                          ? &b->key_schema.partition[i]
-                                          : &b->key_schema.sort[i - b->key_schema.partition_count];
-        const struct value *v = value_member(item, part->name);
+    for (unsigned i = 0; i < key_part_count(&b->key_schema); i++) {
+        const struct value *v = value_member(item, key_part(&b->key_schema, i)->name);
 
         if (v)
             value_append(&key, &last, value_copy(&b->scratch, v));

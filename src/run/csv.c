@@ -89,31 +89,13 @@ static struct str without_return(struct str row)
 
 /* ---- the header */
 
-static bool key_type(const struct key_schema *key, struct str name, enum attr_type *ret)
-{
-    for (unsigned i = 0; i < key->partition_count + key->sort_count; i++) {
-        const struct key_part *part =
-            i < key->partition_count ? &key->partition[i] : &key->sort[i - key->partition_count];
-
-        if (str_eq(part->name, name)) {
-            *ret = part->type;
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum attr_type type_of(const struct table *t, struct str name)
 {
-    enum attr_type type = ATTR_S;
+    const struct key_part *part = key_find(&t->key, name);
 
-    if (key_type(&t->key, name, &type))
-        return type;
-    for (size_t i = 0; i < t->index_count; i++) {
-        if (key_type(&t->indexes[i].key, name, &type))
-            break;
-    }
-    return type;
+    for (size_t i = 0; i < t->index_count && !part; i++)
+        part = key_find(&t->indexes[i].key, name);
+    return part ? part->type : ATTR_S;
 }
 
 static struct column make_column(struct csv *c, struct str text, const struct table *t)

@@ -43,9 +43,8 @@ static int base64_key(struct arena *a, struct value *v, struct err *e)
 static int fit_keys(struct arena *a, const struct key_schema *key, struct value *item,
                     struct err *e)
 {
-    for (unsigned i = 0; i < key->partition_count + key->sort_count; i++) {
-        const struct key_part *part =
-            i < key->partition_count ? &key->partition[i] : &key->sort[i - key->partition_count];
+    for (unsigned i = 0; i < key_part_count(key); i++) {
+        const struct key_part *part = key_part(key, i);
 
         if (part->type != ATTR_B)
             continue;

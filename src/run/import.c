@@ -188,9 +188,8 @@ static int check_columns(struct import *im, uint64_t line, struct err *e)
     const struct key_schema *key = &im->o->table->key;
     struct err why;
 
-    for (unsigned i = 0; i < key->partition_count + key->sort_count; i++) {
-        const struct key_part *part =
-            i < key->partition_count ? &key->partition[i] : &key->sort[i - key->partition_count];
+    for (unsigned i = 0; i < key_part_count(key); i++) {
+        const struct key_part *part = key_part(key, i);
 
         if (csv_has_column(im->csv, part->name))
             continue;

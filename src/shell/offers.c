@@ -44,10 +44,8 @@ static void offer_indexes(struct completer *c)
 
 static void offer_key_names(struct completer *c, const struct key_schema *key)
 {
-    for (unsigned i = 0; i < key->partition_count; i++)
-        completer_offer(c, EXPECT_ATTRIBUTE, key->partition[i].name, false);
-    for (unsigned i = 0; i < key->sort_count; i++)
-        completer_offer(c, EXPECT_ATTRIBUTE, key->sort[i].name, false);
+    for (unsigned i = 0; i < key_part_count(key); i++)
+        completer_offer(c, EXPECT_ATTRIBUTE, key_part(key, i)->name, false);
 }
 
 static void offer_attributes(struct completer *c)

@@ -21,17 +21,6 @@ bool partiql_changes(const struct statement *st)
 
 /* ---- before sending */
 
-static void note_key_names(struct arena *a, const struct key_schema *key, struct plan *p)
-{
-    struct str *names = arena_alloc(a, 2 * KEY_ATTRIBUTES_MAX, sizeof(*names));
-
-    for (unsigned i = 0; i < key->partition_count; i++)
-        names[p->key_count++] = arena_str(a, key->partition[i].name);
-    for (unsigned i = 0; i < key->sort_count; i++)
-        names[p->key_count++] = arena_str(a, key->sort[i].name);
-    p->key_names = names;
-}
-
 /* A SELECT that reads everything is announced as the scan that it is: 1 when it was. */
 static int look_at_select(struct session *s, struct arena *a, const struct statement *st,
                           struct plan *p, struct err *e)
@@ -47,7 +36,7 @@ static int look_at_select(struct session *s, struct arena *a, const struct state
 
     if (r < 0)
         return r;
-    note_key_names(a, &t->key, p);
+    plan_note_keys(a, &t->key, p);
     if (kind.index.len)
         index = table_index(t, kind.index);
     if (st->batch || partiql_fixes_key(one, index ? &index->key : &t->key))

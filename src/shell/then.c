@@ -318,9 +318,8 @@ static void add_placeholder(struct buf *b, const struct table *t, bool put)
     const struct key_schema *key = &t->key;
 
     buf_char(b, '{');
-    for (unsigned i = 0; i < key->partition_count + key->sort_count; i++) {
-        const struct key_part *part =
-            i < key->partition_count ? &key->partition[i] : &key->sort[i - key->partition_count];
+    for (unsigned i = 0; i < key_part_count(key); i++) {
+        const struct key_part *part = key_part(key, i);
 
         if (i)
             buf_char(b, ',');

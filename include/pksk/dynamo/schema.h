@@ -21,6 +21,19 @@ struct key_schema {
     unsigned partition_count, sort_count; /* sort_count 0: no sort key */
 };
 
+/* The attributes of a key in a row: the partition key's, then the sort key's. */
+static inline unsigned key_part_count(const struct key_schema *k)
+{
+    return k->partition_count + k->sort_count;
+}
+
+static inline const struct key_part *key_part(const struct key_schema *k, unsigned i)
+{
+    return i < k->partition_count ? &k->partition[i] : &k->sort[i - k->partition_count];
+}
+
+const struct key_part *key_find(const struct key_schema *k, struct str name); /* NULL: none */
+
 struct index {
     struct str name;
     bool local;

@@ -44,6 +44,9 @@ struct table_step {
 size_t plan_table_steps(struct arena *a, struct str name, const struct table_def *def,
                         struct table_step ret[TABLE_STEPS_MAX]);
 
+/* Sets key_names to the table's key, with room for as many names of an index. */
+void plan_note_keys(struct arena *a, const struct key_schema *key, struct plan *p);
+
 int plan_call(struct arena *a, const struct statement *st, struct plan *ret,
               struct err *e) must_check;
 
