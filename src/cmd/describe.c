@@ -5,17 +5,6 @@
 #include "pksk/plan/define.h"
 #include "pksk/shell/output.h"
 
-static int fetch(struct session *s, const char *operation, struct str table, struct call **ret,
-                 struct err *e)
-{
-    _cleanup_(buf_free) struct buf body = {0};
-
-    buf_lit(&body, "{\"TableName\":");
-    json_add_string(&body, table);
-    buf_char(&body, '}');
-    return dynamo_call(s->dynamo, operation, buf_str(&body), ret, e);
-}
-
 static void add_field(struct buf *b, const char *name, struct str value)
 {
     if (!value.len)
@@ -77,11 +66,11 @@ static int render(struct session *s, const struct statement *st, struct str name
     int r = schema_refresh(s->schemas, name, &t, e);
 
     if (r == 0)
-        r = fetch(s, "DescribeTable", name, &table, e);
+        r = dynamo_call_table(s->dynamo, "DescribeTable", name, &table, e);
     if (r < 0)
         return r;
     /* Some servers do not know this operation; then there is nothing to say of it. */
-    if (fetch(s, "DescribeTimeToLive", name, &ttl, &why) < 0)
+    if (dynamo_call_table(s->dynamo, "DescribeTimeToLive", name, &ttl, &why) < 0)
         ttl = NULL;
     const struct json *description = json_get(call_reply(table)->rest, "Table");
 

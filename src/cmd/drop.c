@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "pksk/json/writer.h"
 #include "pksk/shell/waiting.h"
 
 /* A table is gone for good: on a terminal its name is typed once more. */
@@ -27,16 +26,12 @@ static int confirm(struct session *s, const struct statement *st, struct err *e)
 
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
-    _cleanup_(buf_free) struct buf body = {0};
     struct call *call = NULL;
     int r = confirm(s, st, e);
 
     if (r < 0)
         return r;
-    buf_lit(&body, "{\"TableName\":");
-    json_add_string(&body, st->table->text);
-    buf_char(&body, '}');
-    r = dynamo_call(s->dynamo, "DeleteTable", buf_str(&body), &call, e);
+    r = dynamo_call_table(s->dynamo, "DeleteTable", st->table->text, &call, e);
     call_free(call);
     if (r == 0)
         r = waiting_until_gone(s, st->table->text, e);

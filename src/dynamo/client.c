@@ -5,6 +5,7 @@
 
 #include "pksk/base/log.h"
 #include "pksk/dynamo/call.h"
+#include "pksk/json/writer.h"
 
 #define HEAP_KEPT (2 << 20)
 #define ROUND_MS 3600000 /* of a wait without limit */
@@ -281,6 +282,17 @@ int dynamo_call(struct dynamo *d, const char *operation, struct str body, struct
                 struct err *e)
 {
     return call(d, operation, body, false, ret, e);
+}
+
+int dynamo_call_table(struct dynamo *d, const char *operation, struct str table, struct call **ret,
+                      struct err *e)
+{
+    _cleanup_(buf_free) struct buf body = {0};
+
+    buf_lit(&body, "{\"TableName\":");
+    json_add_string(&body, table);
+    buf_char(&body, '}');
+    return dynamo_call(d, operation, buf_str(&body), ret, e);
 }
 
 int dynamo_call_plain(struct dynamo *d, const char *operation, struct str body, struct call **ret,

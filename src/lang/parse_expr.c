@@ -35,6 +35,20 @@ int expr_path(struct parser *p, struct expr **ret)
     return 0;
 }
 
+int expr_marked_path(struct parser *p, struct expr **ret)
+{
+    size_t from = p->at;
+    int c = parser_look(p, 0), code;
+
+    if (c != '@' && c != '`')
+        return 1;
+    p->at += c == '@';
+    code = expr_path(p, ret);
+    if (!code)
+        (*ret)->at.from = (uint32_t)from;
+    return code;
+}
+
 /* --- operands --- */
 
 bool parser_at_function(struct parser *p, const char *name)
@@ -84,15 +98,9 @@ int parse_operand(struct parser *p, struct expr **ret)
     parser_blanks(p);
     from = p->at;
     parser_want(p, EXPECT_VALUE, WANT_ALONE, "a value");
-    if (parser_look(p, 0) == '@') {
-        p->at++;
-        code = expr_path(p, ret);
-        if (!code)
-            (*ret)->at.from = (uint32_t)from;
+    code = expr_marked_path(p, ret);
+    if (code <= 0)
         return code;
-    }
-    if (parser_look(p, 0) == '`')
-        return expr_path(p, ret);
     if (parser_at_function(p, "size"))
         return parse_size(p, ret);
     code = parse_value(p, WORD_EXPR, &v);

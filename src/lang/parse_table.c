@@ -44,22 +44,31 @@ int parse_as(struct parser *p, const char *const *kinds, size_t count)
     return parser_unexpected(p);
 }
 
-int parse_describe(struct parser *p)
+/* A table, or the word that goes on without one. */
+static int maybe_table(struct parser *p, const char *word)
 {
-    static const char *const kinds[] = {"create", "cloudformation", "json"};
     struct word *w;
     int code = 0;
 
-    p->after = "describe";
     parser_blanks(p);
     parser_want(p, EXPECT_TABLE, WANT_ALONE, "a table");
-    parser_want(p, EXPECT_WORD, WANT_CLAUSE, "as");
-    if (!parser_is(p, "as"))
+    parser_want(p, EXPECT_WORD, WANT_CLAUSE, word);
+    if (!parser_is(p, word))
         code = word_maybe(p, EXPECT_TABLE, "a table", &w);
-    if (code > 0) {
-        code = parse_own_table(p, w);
-        p->after = "the table";
-    }
+    if (code <= 0)
+        return code;
+    code = parse_own_table(p, w);
+    p->after = "the table";
+    return code;
+}
+
+int parse_describe(struct parser *p)
+{
+    static const char *const kinds[] = {"create", "cloudformation", "json"};
+    int code;
+
+    p->after = "describe";
+    code = maybe_table(p, "as");
     if (!code)
         code = parse_as(p, kinds, ARRAY_LEN(kinds));
     return code ? code : parse_clauses(p);
@@ -82,19 +91,10 @@ int parse_drop(struct parser *p)
 /* [TABLE] [from start], and then clauses. A table of the name "from" is quoted. */
 int parse_tail(struct parser *p)
 {
-    struct word *w;
-    int code = 0;
+    int code;
 
     p->after = "tail";
-    parser_blanks(p);
-    parser_want(p, EXPECT_TABLE, WANT_ALONE, "a table");
-    parser_want(p, EXPECT_WORD, WANT_CLAUSE, "from");
-    if (!parser_is(p, "from"))
-        code = word_maybe(p, EXPECT_TABLE, "a table", &w);
-    if (code > 0) {
-        code = parse_own_table(p, w);
-        p->after = "the table";
-    }
+    code = maybe_table(p, "from");
     if (code)
         return code;
     if (parser_keyword(p, WANT_CLAUSE, "from")) {

@@ -116,15 +116,9 @@ static int set_operand(struct parser *p, bool path_meant, struct expr **ret)
         return set_function(p, FUNC_IF_NOT_EXISTS, "if_not_exists", ret);
     if (parser_at_function(p, "list_append"))
         return set_function(p, FUNC_LIST_APPEND, "list_append", ret);
-    if (parser_look(p, 0) == '@') {
-        p->at++;
-        code = expr_path(p, ret);
-        if (!code)
-            (*ret)->at.from = (uint32_t)from;
+    code = expr_marked_path(p, ret);
+    if (code <= 0)
         return code;
-    }
-    if (parser_look(p, 0) == '`')
-        return expr_path(p, ret);
     if (at_bare_path(p, &end) && (path_meant || sum_sign(p, end)))
         return expr_path(p, ret);
     *ret = expr_new(p, EXPR_VALUE, from);

@@ -47,24 +47,13 @@ static int from_file(struct session *s, struct arena *a, const struct statement 
 
 /* ---- like TABLE */
 
-static int fetch(struct session *s, const char *operation, struct str table, struct call **ret,
-                 struct err *e)
-{
-    _cleanup_(buf_free) struct buf body = {0};
-
-    buf_lit(&body, "{\"TableName\":");
-    json_add_string(&body, table);
-    buf_char(&body, '}');
-    return dynamo_call(s->dynamo, operation, buf_str(&body), ret, e);
-}
-
 /* Local servers do not know every operation; then there is nothing to take over. What may not be
  * seen, or cannot be, is not taken over, and said to be so. */
 static int fetch_setting(struct session *s, const char *operation, const char *what,
                          struct str table, struct call **ret, struct str *left, struct arena *a,
                          struct err *e)
 {
-    int r = fetch(s, operation, table, ret, e);
+    int r = dynamo_call_table(s->dynamo, operation, table, ret, e);
 
     if (r != ERR_FAILED || !e->service[0])
         return r;
@@ -109,7 +98,7 @@ static int fetch_all(struct session *s, struct arena *a, struct str name, struct
     } settings[] = {{"DescribeTimeToLive", "time to live"},
                     {"DescribeContinuousBackups", "point-in-time recovery"}};
     struct call *c = NULL;
-    int r = fetch(s, "DescribeTable", name, &c, e);
+    int r = dynamo_call_table(s->dynamo, "DescribeTable", name, &c, e);
 
     if (r < 0)
         return not_described(s, name, r, e);

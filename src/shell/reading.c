@@ -113,16 +113,7 @@ int reading_announce_plan(struct session *s, const struct statement *st, const s
 int reading_plan(struct session *s, struct arena *a, const struct statement *st, struct plan *ret,
                  struct err *e)
 {
-    int64_t since = clock_wall_ms(s->clock);
-    const struct table *t;
-    int r = session_table(s, st->table, &t, e);
-
-    if (r < 0)
-        return r;
-    r = plan_read(a, st, t, ret, e);
-    if (r < 0 && session_refresh(s, &t, since, e))
-        r = plan_read(a, st, t, ret, e);
-    return r;
+    return session_plan(s, a, st, plan_read, ret, e);
 }
 
 /* Plans, announces and fetches the first page: 1, 0 or negative as cursor_next(). */

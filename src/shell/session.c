@@ -266,6 +266,21 @@ bool session_refresh(struct session *s, const struct table **t, int64_t since_ms
     return false;
 }
 
+int session_plan(struct session *s, struct arena *a, const struct statement *st, planner *plan,
+                 struct plan *ret, struct err *e)
+{
+    int64_t since = clock_wall_ms(s->clock);
+    const struct table *t;
+    int r = session_table(s, st->table, &t, e);
+
+    if (r < 0)
+        return r;
+    r = plan(a, st, t, ret, e);
+    if (r < 0 && session_refresh(s, &t, since, e))
+        r = plan(a, st, t, ret, e);
+    return r;
+}
+
 /* ---- what the parser asks */
 
 static int live_is_index(void *ctx, struct str table, struct str word, struct err *e)

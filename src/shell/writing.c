@@ -245,16 +245,7 @@ static int send(struct session *s, const struct statement *st, const struct plan
 int writing_plan(struct session *s, struct arena *a, const struct statement *st, struct plan *ret,
                  struct err *e)
 {
-    int64_t since = clock_wall_ms(s->clock);
-    const struct table *t;
-    int r = session_table(s, st->table, &t, e);
-
-    if (r < 0)
-        return r;
-    r = plan_write(a, st, t, ret, e);
-    if (r < 0 && session_refresh(s, &t, since, e))
-        r = plan_write(a, st, t, ret, e);
-    return r;
+    return session_plan(s, a, st, plan_write, ret, e);
 }
 
 /* The service finds the key wrong: is it another one than the one remembered? */

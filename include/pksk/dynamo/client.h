@@ -98,6 +98,9 @@ int dynamo_poll(struct dynamo *d, int timeout_ms, int fd);
  * reply too. */
 int dynamo_call(struct dynamo *d, const char *operation, struct str body, struct call **ret,
                 struct err *e) must_check;
+/* The same for an operation that takes TableName and nothing else. */
+int dynamo_call_table(struct dynamo *d, const char *operation, struct str table, struct call **ret,
+                      struct err *e) must_check;
 /* The same for whoever wants the answer as it is: reply->rest holds all of it, items too. */
 int dynamo_call_plain(struct dynamo *d, const char *operation, struct str body, struct call **ret,
                       struct err *e) must_check;

@@ -185,6 +185,7 @@ int parse_condition(struct parser *p, struct expr **ret); /* if: may speak of th
 struct expr *expr_new(struct parser *p, enum expr_kind kind, size_t from);
 void expr_add_kid(struct expr *parent, struct expr *kid);
 int expr_path(struct parser *p, struct expr **ret);
+int expr_marked_path(struct parser *p, struct expr **ret);   /* @path or `name`; 1: none here */
 bool parser_at_function(struct parser *p, const char *name); /* with its bracket */
 void parser_eat_function(struct parser *p, const char *name);
 

@@ -96,6 +96,14 @@ int session_table(struct session *s, const struct word *given, const struct tabl
 /* Could what went wrong come from a schema that was kept from before that time? Then it is asked
  * for anew: true, and *t is the fresh one. A table that is gone gets the better message. */
 bool session_refresh(struct session *s, const struct table **t, int64_t since_ms, struct err *e);
+
+struct plan;
+/* plan_read() or plan_write() with the statement's table, and again when its schema was stale. */
+typedef int planner(struct arena *a, const struct statement *st, const struct table *table,
+                    struct plan *ret, struct err *e);
+int session_plan(struct session *s, struct arena *a, const struct statement *st, planner *plan,
+                 struct plan *ret, struct err *e) must_check;
+
 int session_table_name(struct session *s, const struct word *given, struct str *ret,
                        struct err *e) must_check;
 void session_use(struct session *s, struct str table);
