@@ -1,6 +1,6 @@
 #include "pksk/cmd/command.h"
 
-#include "pksk/json/writer.h"
+#include "pksk/json/tree.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/define.h"
 #include "pksk/shell/output.h"

@@ -2,7 +2,7 @@
 
 #include "pksk/base/file.h"
 #include "pksk/dynamo/describe.h"
-#include "pksk/json/writer.h"
+#include "pksk/json/tree.h"
 #include "pksk/model/model.h"
 #include "pksk/plan/like.h"
 
