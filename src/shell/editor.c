@@ -607,8 +607,7 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
     begin_row(ed);
     int count = 0;
     const wchar_t *text = el_wgets(ed->el, &count);
-    if (ed->smart)
-        put(ed, STR("\033[?2004l"));
+    terminal_ours(ed, false); /* where libedit does not edit it has left that to others */
     keys_end(&ed->keys);
     ed->before = STR("");
     if (ed->outcome == OUTCOME_CANCELLED)

@@ -85,7 +85,7 @@ static bool readable(int fd, int timeout_ms)
     do {
         count = poll(&p, 1, timeout_ms);
     } while (count < 0 && errno == EINTR);
-    return count > 0;
+    return count != 0; /* where poll() fails, read() tells */
 }
 
 /* Reads at most max bytes behind what is there. Never more than is needed: what is typed ahead may
