@@ -68,8 +68,7 @@ static int read_fd(int fd, const char *path, size_t max, struct buf *ret, struct
         if (n < 0 && errno == EAGAIN && wait_for(fd, POLLIN) == 0)
             continue;
         if (n < 0)
-            return err_errno(e, errno == EINTR ? ERR_CANCELLED : ERR_FAILED, "cannot read",
-                             str_of(path));
+            return err_errno(e, ERR_FAILED, "cannot read", str_of(path));
         if (n == 0)
             return 0;
         ret->len += (size_t)n;
