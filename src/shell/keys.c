@@ -85,7 +85,8 @@ static bool readable(int fd, int timeout_ms)
     do {
         count = poll(&p, 1, timeout_ms);
     } while (count < 0 && errno == EINTR);
-    return count != 0; /* where poll() fails, read() tells */
+    /* Where poll() fails, read() tells, unless that could be a wait that nobody asked for. */
+    return count > 0 || (count < 0 && timeout_ms > 0);
 }
 
 /* Reads at most max bytes behind what is there. Never more than is needed: what is typed ahead may
