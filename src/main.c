@@ -23,15 +23,40 @@ static void on_interrupt(unused_arg int number)
     net_interrupt();
 }
 
-/* Ctrl-C sets a flag, a closed pipe is an error of write(), and nothing of the process is dumped to
- * a file. */
+static void on_end(int number)
+{
+    end_signal = number;
+    on_interrupt(number);
+}
+
+/* What ends the program does so as Ctrl-C does: nothing half-written stays behind. The second one
+ * ends it at once. Whoever ignores the hangup (nohup) means that. */
+static void set_end_signal(int number)
+{
+    struct sigaction end = {.sa_handler = on_end, .sa_flags = (int)SA_RESETHAND}, before;
+
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(number, &end, NULL);
+}
+
+static void on_write_error(unused_arg int number)
+{
+}
+
+/* Ctrl-C sets a flag, a closed pipe or a file that may not grow is an error of write(), and nothing
+ * of the process is dumped to a file. What is ignored would be so in other programs, too: they get
+ * a handled signal's default back. */
 static void set_signals(void)
 {
-    struct sigaction interrupt = {.sa_handler = on_interrupt}, ignore = {.sa_handler = SIG_IGN};
+    struct sigaction interrupt = {.sa_handler = on_interrupt},
+                     nothing = {.sa_handler = on_write_error, .sa_flags = SA_RESTART};
     struct rlimit none = {0, 0};
 
+    set_end_signal(SIGTERM);
+    set_end_signal(SIGHUP);
     sigaction(SIGINT, &interrupt, NULL);
-    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGPIPE, &nothing, NULL);
+    sigaction(SIGXFSZ, &nothing, NULL);
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0); /* a core that is piped to a program knows no limit */
 }
@@ -75,7 +100,7 @@ static int run_sources(struct session *s, const struct options *o)
 {
     int first = 0;
 
-    for (size_t i = 0; i < o->source_count && !s->leaving; i++) {
+    for (size_t i = 0; i < o->source_count && !s->leaving && !end_signal; i++) {
         const struct option_source *source = &o->sources[i];
         int r = source->is_file ? script_run_file(s, source->text, o->keep_going)
                                 : script_run(s, &(struct script){.text = str_of(source->text),
@@ -121,6 +146,7 @@ int main(int argc, char **argv)
     struct options o;
     int status;
 
+    file_open_standard();
     setlocale(LC_CTYPE, "");
     set_signals();
     if (options_parse(&o, argc, argv, &status)) {
@@ -129,5 +155,9 @@ int main(int argc, char **argv)
         status = run(&o);
     }
     options_deinit(&o);
+    if (end_signal) {
+        signal(end_signal, SIG_DFL);
+        raise(end_signal);
+    }
     return status;
 }

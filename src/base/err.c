@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "pksk/base/log.h"
 #include "pksk/base/utf8.h"
 
 /* vsnprintf that cuts at a whole character and marks the cut. */
@@ -58,7 +59,10 @@ int err_errno(struct err *e, int code, const char *what, struct str path)
 {
     int number = errno;
 
-    err_set(e, code, "%s %.*s: %s", what, STR_ARG(path), strerror(number));
+    if (number == EINTR && cancel_flag)
+        code = err_set(e, ERR_CANCELLED, "interrupted");
+    else
+        err_set(e, code, "%s %.*s: %s", what, STR_ARG(path), strerror(number));
     errno = number;
     return code;
 }

@@ -29,6 +29,27 @@ int file_descriptor(const char *path, int flags, unsigned mode)
     return fd;
 }
 
+/* SIGINT is let in only while waiting: one that comes between the look at the flag and the waiting
+ * would otherwise be waited over. */
+static int wait_for(int fd, short events)
+{
+    struct pollfd what = {.fd = fd, .events = events};
+    sigset_t interrupt, before;
+    int n = -1;
+
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, &before);
+    while (!cancel_flag && (n = ppoll(&what, 1, NULL, &before)) < 0 && errno == EINTR)
+        ;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (cancel_flag) {
+        errno = EINTR;
+        return ERR_CANCELLED;
+    }
+    return n < 0 ? ERR_FAILED : 0;
+}
+
 static int read_fd(int fd, const char *path, size_t max, struct buf *ret, struct err *e)
 {
     size_t before = ret->len;
@@ -44,9 +65,10 @@ static int read_fd(int fd, const char *path, size_t max, struct buf *ret, struct
 
         if (n < 0 && errno == EINTR && !cancel_flag)
             continue;
+        if (n < 0 && errno == EAGAIN && wait_for(fd, POLLIN) == 0)
+            continue;
         if (n < 0)
-            return err_errno(e, errno == EINTR ? ERR_CANCELLED : ERR_FAILED, "cannot read",
-                             str_of(path));
+            return err_errno(e, ERR_FAILED, "cannot read", str_of(path));
         if (n == 0)
             return 0;
         ret->len += (size_t)n;
@@ -65,6 +87,11 @@ int file_read(const char *path, size_t max, struct buf *ret, struct err *e)
     return read_fd(fd, path, max, ret, e);
 }
 
+int file_read_standard(size_t max, struct buf *ret, struct err *e)
+{
+    return read_fd(STDIN_FILENO, "standard input", max, ret, e);
+}
+
 int file_read_private(const char *path, size_t max, struct buf *ret, struct err *e)
 {
     struct stat st;
@@ -81,23 +108,9 @@ int file_read_private(const char *path, size_t max, struct buf *ret, struct err 
     return read_fd(fd, path, max, ret, e);
 }
 
-/* SIGINT is let in only while waiting: one that comes between the look at the flag and the waiting
- * would otherwise be waited over. */
 int file_wait_readable(int fd)
 {
-    struct pollfd what = {.fd = fd, .events = POLLIN};
-    sigset_t interrupt, before;
-    int n = -1;
-
-    sigemptyset(&interrupt);
-    sigaddset(&interrupt, SIGINT);
-    sigprocmask(SIG_BLOCK, &interrupt, &before);
-    while (!cancel_flag && (n = ppoll(&what, 1, NULL, &before)) < 0 && errno == EINTR)
-        ;
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    if (cancel_flag)
-        return ERR_CANCELLED;
-    return n < 0 ? ERR_FAILED : 0;
+    return wait_for(fd, POLLIN);
 }
 
 int file_read_line(int fd, struct buf *ret)
@@ -127,6 +140,8 @@ int file_write_all(int fd, struct str bytes)
         ssize_t n = write(fd, bytes.s, bytes.len);
 
         if (n < 0 && errno == EINTR && !cancel_flag)
+            continue;
+        if (n < 0 && errno == EAGAIN && wait_for(fd, POLLOUT) == 0)
             continue;
         if (n < 0)
             return errno == EINTR ? ERR_CANCELLED : ERR_FAILED;
@@ -254,6 +269,15 @@ int file_make_dirs(const char *path, struct err *e)
     if (mkdir(copy, 0700) < 0 && errno != EEXIST)
         return err_errno(e, ERR_FAILED, "cannot make the directory", str_of(copy));
     return 0;
+}
+
+void file_open_standard(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            return; /* no worse than before */
+    }
 }
 
 void file_keep_sockets(void)

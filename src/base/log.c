@@ -5,6 +5,7 @@
 #include "pksk/base/buf.h"
 
 volatile sig_atomic_t cancel_flag;
+volatile sig_atomic_t end_signal;
 
 static struct {
     log_sink *write;

@@ -1,5 +1,6 @@
 #include "pksk/cmd/options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <unistd.h>
 
@@ -46,6 +47,14 @@ static const struct option_info {
     OPTIONS(O)
 #undef O
 };
+
+static int finish_stdout(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    fprintf(stderr, "pksk: cannot write to standard output: %s\n", strerror(errno));
+    return 1;
+}
 
 static void print_help(void)
 {
@@ -200,7 +209,7 @@ bool options_parse(struct options *o, int argc, char **argv, int *status)
                 print_help();
             else
                 puts("pksk " PKSK_VERSION);
-            *status = fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+            *status = finish_stdout();
             return false;
         }
         if (letter == '?' || !take(o, letter, optarg)) {
@@ -284,5 +293,5 @@ int options_complete(struct session *s, struct str line)
     for (size_t i = 0; i < found->count; i++)
         printf("%.*s\n", STR_ARG(found->list[i].display));
     completer_free(c);
-    return fflush(stdout) == 0 ? 0 : ERR_FAILED;
+    return finish_stdout() == 0 ? 0 : ERR_FAILED;
 }

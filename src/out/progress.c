@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "pksk/base/file.h"
 #include "pksk/out/text.h"
 
 #define DRAW_EVERY_US 100000
@@ -76,12 +77,12 @@ void progress_update(struct progress *p, const char *what, uint64_t items, uint6
     buf_lit(&drawn, "\r\033[2m");
     text_cut(&drawn, buf_str(&line), columns - 1); /* the last column would wrap on some */
     buf_lit(&drawn, "\033[0m\033[K");
-    p->shown = write(STDERR_FILENO, drawn.s, drawn.len) > 0;
+    p->shown = file_write_all(STDERR_FILENO, buf_str(&drawn)) == 0;
 }
 
 void progress_end(struct progress *p)
 {
-    if (p->shown && write(STDERR_FILENO, "\r\033[K", 4) < 0)
+    if (p->shown && file_write_all(STDERR_FILENO, STR("\r\033[K")) < 0)
         p->on = false; /* the terminal is gone, and nothing more is drawn */
     p->shown = false;
 }

@@ -39,8 +39,6 @@ static struct sink *sink_new(enum sink_kind kind, int fd, const char *name)
     *s = (struct sink){.kind = kind, .fd = fd, .file = {.fd = -1}, .process = {.fd = -1}};
     s->pending = &s->own;
     s->name = name ? mem_dup(name, strlen(name)) : NULL;
-    /* A reader that leaves early is an answer (EPIPE), not the end of the shell. */
-    signal(SIGPIPE, SIG_IGN);
     return s;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "pksk/base/log.h"
+#include "pksk/base/utf8.h"
 #include "pksk/shell/keys.h"
 #include "pksk/shell/paint.h"
 
@@ -26,12 +27,14 @@ struct editor {
     EditLine *el;
     struct keys keys;
     bool colour, smart; /* smart: the terminal knows more than printing */
+    bool plain;         /* libedit reads lines and edits none: "edit off" in the editrc */
     struct str before;  /* of this editor_read() */
     struct place start; /* behind the prompt */
     wchar_t *prompt;
     struct buf given_prompt; /* for a new width */
     struct buf drawn_prompt; /* as the terminal takes it */
     enum work work;
+    unsigned untaken; /* KEY_WORKs in a row that went elsewhere: one may be another key's operand */
     struct buf insert; /* for WORK_INSERT; also what editor_preset() left */
     bool looking;      /* a completion job is under way */
     bool hinted;
@@ -227,7 +230,7 @@ static int do_work(struct editor *ed, enum work work, wchar_t *ret)
 /* Characters without width go in by hand: libedit counts a cell for one typed at the end. */
 static int typed(struct editor *ed, wchar_t c, wchar_t *ret)
 {
-    if (c < 0x300 || wcwidth(c) != 0) {
+    if (c < 0x300 || wcwidth(c) != 0 || ed->plain) {
         unhint(ed);
         *ret = c;
         return 1;
@@ -237,11 +240,23 @@ static int typed(struct editor *ed, wchar_t c, wchar_t *ret)
     return do_work(ed, WORK_INSERT, ret);
 }
 
+/* Without editing KEY_WORK would be a character like others: a paste is typed then. */
+static int next_inserted(struct editor *ed, wchar_t *ret)
+{
+    size_t len;
+    int32_t c = utf8_decode(buf_str(&ed->insert), 0, &len);
+
+    *ret = c < 0 ? L'?' : (wchar_t)c;
+    ed->insert.len -= len;
+    memmove(ed->insert.s, ed->insert.s + len, ed->insert.len);
+    return 1;
+}
+
 static int pasted(struct editor *ed, wchar_t *ret)
 {
     buf_reset(&ed->insert);
     buf_str_add(&ed->insert, buf_str(&ed->keys.paste));
-    return do_work(ed, WORK_INSERT, ret);
+    return ed->plain ? next_inserted(ed, ret) : do_work(ed, WORK_INSERT, ret);
 }
 
 static void refuse_paste(struct editor *ed)
@@ -298,6 +313,10 @@ static int handle(struct editor *ed, enum key_event event, wchar_t c, wchar_t *r
 static int get_key(EditLine *el, wchar_t *ret)
 {
     struct editor *ed = self(el);
+    if (ed->work != WORK_NONE && ++ed->untaken > 3)
+        ed->plain = true;
+    if (ed->insert.len > 0 && ed->plain)
+        return next_inserted(ed, ret);
     if (ed->insert.len > 0) /* editor_preset() */
         return do_work(ed, WORK_INSERT, ret);
     ed->fresh = true;
@@ -402,6 +421,7 @@ static unsigned char on_work(EditLine *el, int key unused_arg)
     struct editor *ed = self(el);
     enum work work = ed->work;
     ed->work = WORK_NONE;
+    ed->untaken = 0;
     if (work == WORK_COMPLETE)
         return use_completion(ed);
     if (work != WORK_INSERT)
@@ -524,6 +544,11 @@ int editor_new(const struct editor_options *o, struct editor **ret, struct err *
         return err_set(e, ERR_FAILED, "the line editor cannot use this terminal");
     }
     configure(ed);
+    int editing = 1;
+    el_wget(ed->el, EL_EDITMODE, &editing);
+    ed->plain = !editing;
+    if (ed->plain)
+        ed->smart = ed->colour = false;
     *ret = ed;
     return 0;
 }
@@ -582,14 +607,16 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
     begin_row(ed);
     int count = 0;
     const wchar_t *text = el_wgets(ed->el, &count);
-    if (ed->smart)
-        put(ed, STR("\033[?2004l"));
+    terminal_ours(ed, false); /* where libedit does not edit it has left that to others */
     keys_end(&ed->keys);
     ed->before = STR("");
     if (ed->outcome == OUTCOME_CANCELLED)
         return err_set(e, ERR_CANCELLED, "cancelled");
     if (!text || count <= 0) {
         put(ed, STR("\r\n"));
+        errno = ed->keys.failure;
+        if (errno)
+            return err_errno(e, ERR_FAILED, "cannot read", STR("the terminal"));
         return EDITOR_EOF;
     }
     size_t len = (size_t)count;

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "pksk/base/file.h"
+#include "pksk/base/log.h"
+#include "pksk/shell/session.h"
 
 struct history {
     struct str *entries; /* a ring would save moving them, once in `max` lines */
@@ -36,17 +38,12 @@ void history_free(struct history *h)
 
 char *history_default_path(void)
 {
-    _cleanup_(buf_free) struct buf path = {0};
-    const char *given = getenv("PKSK_HISTORY"), *state = getenv("XDG_STATE_HOME"),
-               *home = getenv("HOME");
+    const char *given = getenv("PKSK_HISTORY");
     if (given)
         return *given ? mem_dup(given, strlen(given)) : NULL;
-    if (state && *state == '/')
-        buf_addf(&path, "%s/pksk/history", state);
-    else if (home && *home)
-        buf_addf(&path, "%s/.local/state/pksk/history", home);
-    else
-        return NULL;
+    _cleanup_(buf_free) struct buf path = {0};
+    _cleanup_(cleanup_free) char *directory = session_directory("XDG_STATE_HOME", "~/.local/state");
+    buf_addf(&path, "%s/history", directory);
     return mem_dup(path.s, path.len);
 }
 
@@ -178,6 +175,16 @@ static bool is_ours(const struct stat *st)
     return S_ISREG(st->st_mode) && st->st_uid == geteuid() && (st->st_mode & 022) == 0;
 }
 
+static int lock(int fd)
+{
+    int r;
+
+    do {
+        r = flock(fd, LOCK_EX);
+    } while (r < 0 && errno == EINTR && !cancel_flag);
+    return r;
+}
+
 /* Opens the file for appending and locks it. Another shell may put a shorter file in its place
  * between the two; then the lock is on a file that is gone, and it is tried again. */
 static int open_locked(const char *path, int *ret, struct err *e)
@@ -194,7 +201,7 @@ static int open_locked(const char *path, int *ret, struct err *e)
             err_hint(e, "chmod go-w it, or set PKSK_HISTORY to another file");
             return ERR_FAILED;
         }
-        if (flock(fd, LOCK_EX) < 0)
+        if (lock(fd) < 0)
             return err_errno(e, ERR_FAILED, "cannot lock the history", str_of(path));
         if (lstat(path, &there) == 0 && there.st_ino == st.st_ino && there.st_dev == st.st_dev) {
             if ((st.st_mode & 077) != 0)

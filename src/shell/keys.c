@@ -80,7 +80,13 @@ void keys_end(struct keys *k)
 static bool readable(int fd, int timeout_ms)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
-    return poll(&p, 1, timeout_ms) > 0;
+    int count;
+
+    do {
+        count = poll(&p, 1, timeout_ms);
+    } while (count < 0 && errno == EINTR);
+    /* Where poll() fails, read() tells, unless that could be a wait that nobody asked for. */
+    return count > 0 || (count < 0 && timeout_ms > 0);
 }
 
 /* Reads at most max bytes behind what is there. Never more than is needed: what is typed ahead may
@@ -99,6 +105,8 @@ static ssize_t take(struct keys *k, size_t max, int timeout_ms)
         ssize_t n = read(k->fd, k->in + k->to, max);
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
+        if (n < 0)
+            k->failure = errno;
         if (n <= 0)
             return 0;
         k->to += (size_t)n;

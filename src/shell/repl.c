@@ -18,6 +18,7 @@ struct repl {
     struct completer *completer;
     struct dynamo *connected; /* the client that the completer's caches are of */
     struct buf text;          /* the statement so far */
+    bool unkept;              /* the history's file took none of late, and that was said */
 };
 
 /* `profile:table> `, coloured; on a continuation line, what is open. */
@@ -82,8 +83,14 @@ static void remember(struct repl *r, struct str text)
         return;
     free(s->last_statement);
     s->last_statement = mem_dup(text.s, text.len);
-    if (history_add(s->history, text, &e) < 0)
-        session_warn(s, "%s", e.text);
+    bool kept = history_add(s->history, text, &e) == 0;
+
+    if (!kept && !r->unkept) {
+        session_warn(s, "%s; the history is kept for this session only", e.text);
+        if (e.hint[0])
+            session_warn(s, "%s", e.hint);
+    }
+    r->unkept = !kept;
 }
 
 /* Runs every whole statement of the text. False: it is only a beginning, and *open says what of. */
@@ -95,7 +102,7 @@ static bool run_text(struct repl *r, struct buf *open)
     bool whole = true;
 
     cancel_flag = 0;
-    for (size_t pos = 0; !s->leaving;) {
+    for (size_t pos = 0; !s->leaving && !end_signal;) {
         struct statement *st = NULL;
         struct err e = {0};
 
@@ -122,8 +129,8 @@ static bool run_text(struct repl *r, struct buf *open)
     return whole;
 }
 
-/* One statement, over as many lines as it takes. */
-static int read_and_run(struct repl *r)
+/* One statement, over as many lines as it takes; not 0 when there is no more to read. */
+static int read_and_run(struct repl *r, struct err *e)
 {
     _cleanup_(buf_free) struct buf open = {0};
     bool more = false;
@@ -131,20 +138,16 @@ static int read_and_run(struct repl *r)
     buf_reset(&r->text);
     for (;;) {
         _cleanup_(buf_free) struct buf prompt = {0}, line = {0};
-        struct err e;
 
         refresh_completer(r);
         add_prompt(r, more ? buf_cstr(&open) : NULL, &prompt);
-        int code = editor_read(r->session->editor, buf_str(&prompt), buf_str(&r->text), &line, &e);
+        int code = editor_read(r->session->editor, buf_str(&prompt), buf_str(&r->text), &line, e);
 
         cancel_flag = 0;
         if (code == ERR_CANCELLED)
             return 0;
-        if (code != 0) {
-            if (code < 0)
-                session_complain(r->session, STR(""), STR(""), &e);
+        if (code != 0)
             return code;
-        }
         buf_str_add(&r->text, buf_str(&line));
         buf_char(&r->text, '\n');
         more = !run_text(r, &open);
@@ -189,13 +192,11 @@ int repl_run(struct session *s, struct err *e)
     r.lang = session_lang(s, true);
     r.editing = session_lang(s, false);
     code = open_editor(&r, e);
-    if (code == 0) {
-        while (!s->leaving && read_and_run(&r) == 0)
-            ;
-    }
+    while (!s->leaving && !end_signal && code == 0)
+        code = read_and_run(&r, e);
     editor_free(s->editor);
     s->editor = NULL;
     completer_free(r.completer);
     buf_free(&r.text);
-    return code;
+    return MIN(code, 0);
 }

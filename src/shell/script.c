@@ -12,7 +12,7 @@ int script_run(struct session *s, const struct script *script)
     struct arena a = {0};
     int first = 0;
 
-    for (size_t pos = 0; !s->leaving;) {
+    for (size_t pos = 0; !s->leaving && !end_signal;) {
         struct statement *st = NULL;
         struct err e = {0};
 
@@ -38,19 +38,13 @@ int script_run(struct session *s, const struct script *script)
     return first == ERR_MORE ? ERR_SYNTAX : first;
 }
 
-static int read_all(const char *path, struct buf *text, struct err *e)
-{
-    if (str_is(str_of(path), "-"))
-        path = "/dev/stdin";
-    return file_read(path, SCRIPT_MAX, text, e);
-}
-
 int script_run_file(struct session *s, const char *path, bool keep_going)
 {
     _cleanup_(buf_free) struct buf text = {0};
     bool input = str_is(str_of(path), "-"), restricted = s->restricted;
     struct err e;
-    int r = read_all(path, &text, &e);
+    int r =
+        input ? file_read_standard(SCRIPT_MAX, &text, &e) : file_read(path, SCRIPT_MAX, &text, &e);
 
     if (r < 0) {
         session_complain(s, STR(""), STR(""), &e);

@@ -199,8 +199,12 @@ int settings_load(struct settings *s, const char *path, struct str profile, stru
     struct ini ini;
     int r = file_read(path, INI_FILE_MAX, &text, e);
 
-    if (r < 0)
-        return errno == ENOENT || errno == ENOTDIR ? 0 : r;
+    if (r < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return 0;
+    if (r < 0) {
+        err_hint(e, "mend that, or start with --no-config");
+        return r;
+    }
     r = ini_parse(buf_str(&text), path, &ini, e);
     if (r < 0)
         return r;

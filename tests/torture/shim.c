@@ -180,6 +180,16 @@ ssize_t recv(int fd, void *to, size_t size, int flags)
                : syscall(SYS_recvfrom, fd, to, part("recv", size), flags, NULL, NULL);
 }
 
+/* One that is there needs no room. */
+int mkdir(const char *path, mode_t mode)
+{
+    bool there = syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0;
+
+    return fails("mkdir", EACCES, there ? PLAIN : ROOM)
+               ? -1
+               : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
+}
+
 /* ---- calls that fail, or are passed on as they are */
 
 #define CALL(type, name, number, bad, may, parameters, arguments)                                  \
@@ -204,7 +214,6 @@ CALL(int, unlink, EACCES, -1, PLAIN, (const char *path), (path))
 CALL(int, unlinkat, EACCES, -1, PLAIN, (int dir, const char *path, int flags), (dir, path, flags))
 CALL(int, rmdir, EACCES, -1, PLAIN, (const char *path), (path))
 CALL(int, fchmod, EPERM, -1, PLAIN, (int fd, mode_t mode), (fd, mode))
-CALL(int, mkdir, EACCES, -1, ROOM, (const char *path, mode_t mode), (path, mode))
 CALL(int, flock, ENOLCK, -1, SIGNAL, (int fd, int what), (fd, what))
 CALL(int, fstat64, EIO, -1, PLAIN, (int fd, struct stat64 *st), (fd, st))
 CALL(int, stat64, EIO, -1, PLAIN, (const char *path, struct stat64 *st), (path, st))

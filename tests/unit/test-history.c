@@ -259,6 +259,10 @@ TEST(the_place_comes_from_the_environment)
     path = history_default_path();
     CHECK_STR(str_of(path), "/home/ann/.local/state/pksk/history");
     free(path);
+    unsetenv("HOME"); /* then it is where the user database says, as it is for the AWS files */
+    path = history_default_path();
+    CHECK(path && path[0] == '/');
+    free(path);
 }
 
 TEST_MAIN()

@@ -39,8 +39,8 @@ struct err {
  * that is too long is cut at a whole UTF-8 character with "…". */
 int err_set(struct err *e, int code, const char *format, ...) printf_like(3, 4);
 int err_at(struct err *e, int code, struct span at, const char *format, ...) printf_like(4, 5);
-int err_errno(struct err *e, int code, const char *what,
-              struct str path); /* "what PATH: No such file or directory" */
+/* "what PATH: No such file or directory"; ERR_CANCELLED when it was Ctrl-C that ended the call. */
+int err_errno(struct err *e, int code, const char *what, struct str path);
 void err_hint(struct err *e, const char *format, ...) printf_like(2, 3);
 void err_expected(struct err *e, const char *format, ...) printf_like(2, 3);
 

@@ -13,6 +13,8 @@
  * bytes is an error. */
 int file_read(const char *path, size_t max, struct buf *ret, struct err *e) must_check;
 
+int file_read_standard(size_t max, struct buf *ret, struct err *e) must_check; /* its input */
+
 /* The same for files of the shell's own (history, caches): refuses what another user owns or may
  * write, and symbolic links. */
 int file_read_private(const char *path, size_t max, struct buf *ret, struct err *e) must_check;
@@ -47,9 +49,13 @@ int file_read_line(int fd, struct buf *ret) must_check;
 /* open() anew as long as signals interrupt it, unless the cancel flag is set. */
 int file_descriptor(const char *path, int flags, unsigned mode);
 
-/* write() until all is out; EINTR goes on unless the cancel flag is set. ERR_FAILED with errno
- * kept. */
+/* write() until all is out, also where the descriptor does not block; EINTR goes on unless the
+ * cancel flag is set. ERR_FAILED with errno kept. */
 int file_write_all(int fd, struct str bytes);
+
+/* To call first: where standard input, output or error is closed, reading and writing it goes on
+ * failing, and no file or socket gets its number. */
+void file_open_standard(void);
 
 /* To call before another program is started: sockets, which libraries open without it, are closed
  * in the child. */

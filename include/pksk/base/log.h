@@ -1,4 +1,4 @@
-/* The debug log, and the flag that Ctrl-C sets: the program's only writable globals.
+/* The debug log, and the flags that signals set: the program's only writable globals.
  *
  * Nothing below `out` writes to the terminal: the log goes to a sink that main sets. Callers
  * redact.
@@ -11,6 +11,8 @@
 #include "pksk/base/str.h"
 
 extern volatile sig_atomic_t cancel_flag; /* counts SIGINTs since the statement began */
+extern volatile sig_atomic_t end_signal;  /* SIGTERM or SIGHUP came: it cancels the statement, too,
+                                             and nothing is begun any more; 0: none did */
 
 typedef void log_sink(void *ctx, struct str line);
 

@@ -12,7 +12,7 @@
 #include "pksk/shell/complete.h"
 #include "pksk/shell/history.h"
 
-#define EDITOR_EOF 1 /* end of input: Ctrl-D on an empty line, or the terminal is gone */
+#define EDITOR_EOF 1 /* end of input: Ctrl-D on an empty line */
 
 struct editor;
 

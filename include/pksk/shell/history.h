@@ -24,7 +24,7 @@ struct history *history_new(size_t max);
 void history_free(struct history *h); /* NULL is fine */
 
 /* $PKSK_HISTORY, else $XDG_STATE_HOME/pksk/history, else ~/.local/state/pksk/history. NULL when
- * PKSK_HISTORY is set and empty, or there is no home: no file then. The caller frees it. */
+ * PKSK_HISTORY is set and empty: no file then. The caller frees it. */
 char *history_default_path(void) must_check;
 
 /* Loads the file and appends later entries to it. A missing file is fine; its directory is made

@@ -40,6 +40,7 @@ struct keys {
     void *ctx;
     int (*wait)(void *ctx, int timeout_ms, int fd); /* NULL: poll() */
     int signal;
+    int failure; /* why there is no more input: errno, or 0 at its end */
     unsigned char in[4096];
     size_t from, to; /* read but not delivered */
     struct buf paste;

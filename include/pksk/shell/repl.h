@@ -7,6 +7,7 @@
 
 #include "pksk/shell/session.h"
 
-int repl_run(struct session *s, struct err *e) must_check; /* 0, or why it could not begin */
+int repl_run(struct session *s,
+             struct err *e) must_check; /* 0, or why it could not begin or go on */
 
 #endif
