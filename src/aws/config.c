@@ -300,14 +300,14 @@ static bool get(const struct aws_config *c, enum aws_file file, struct str profi
 }
 
 int aws_config_file_value(struct aws_config *c, enum aws_file file, struct str profile,
-                          const char *key, struct str *ret, struct err *e)
+                          const char *key, bool *has, struct str *ret, struct err *e)
 {
     struct str found = STR("");
     int r = aws_config_load(c, e);
 
     if (r < 0)
         return r;
-    get(c, file, profile.len ? profile : c->profile, key, &found);
+    *has = get(c, file, profile.len ? profile : c->profile, key, &found);
     *ret = found;
     return 0;
 }

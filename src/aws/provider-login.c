@@ -71,7 +71,7 @@ static int take(struct provider_world *w, struct token_file *t, struct str body,
         r = err_set(e, ERR_CONNECT, "the answer of the sign-in service holds no credentials");
     else
         r = credentials_check(provider_text(fresh, names[0]), provider_text(fresh, names[2]),
-                              STR(""), "the sign-in service", e);
+                              "the sign-in service", e);
     if (r == 0) {
         clock_format_iso(clock_wall_ms(w->clock) + (int64_t)seconds * 1000, when);
         old = token_file_object(t, "accessToken");

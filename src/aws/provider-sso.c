@@ -141,8 +141,7 @@ static int take_token(const struct sso *s, struct token_file *t, struct str body
         seconds > 10 * 365 * 86400ull) {
         r = err_set(e, ERR_CONNECT, "the answer of the OIDC service holds no token");
     } else {
-        r = credentials_check(STR(""), provider_text(answer, "accessToken"), STR(""),
-                              "the OIDC service", e);
+        r = credentials_check(STR(""), provider_text(answer, "accessToken"), "the OIDC service", e);
     }
     if (r == 0) {
         clock_format_iso(clock_wall_ms(s->world->clock) + (int64_t)seconds * 1000, when);
@@ -290,7 +289,7 @@ static int get_credentials(const struct sso *s, struct str token, struct aws_cre
         config_endpoint_in(s->world->config, AWS_SSO, s->region, STR(""), STR(""), &endpoint, e);
 
     if (r == 0)
-        r = credentials_check(token, STR(""), STR(""), "the sign-in's cache", e);
+        r = credentials_check(token, STR(""), "the sign-in's cache", e);
     if (r < 0)
         return r;
     buf_addf(&url, "%s%sfederation/credentials?role_name=", endpoint.url,

@@ -33,17 +33,13 @@ static bool fits_a_header(struct str t)
     return true;
 }
 
-int credentials_check(struct str access_key_id, struct str token, struct str account,
-                      const char *what, struct err *e)
+int credentials_check(struct str access_key_id, struct str token, const char *what, struct err *e)
 {
     if (!fits_a_header(access_key_id) || !fits_a_header(token))
         return err_set(e, ERR_CONNECT,
                        "the access key id or session token from %s holds a blank or another "
                        "character that neither can have",
                        what);
-    for (size_t i = 0; i < account.len; i++)
-        if (account.s[i] < '0' || account.s[i] > '9')
-            return err_set(e, ERR_CONNECT, "the account id from %s is no number", what);
     return 0;
 }
 
@@ -169,7 +165,7 @@ int credentials_from_json(const struct json *object, const struct credential_nam
                        id.len ? names->secret : names->access_key_id);
     if (!token.len && (names->temporary || is_no_text(object, names->token)))
         return err_set(e, ERR_CONNECT, "%s has no %s that is text", what, names->token);
-    int r = credentials_check(id, token, account, what, e);
+    int r = credentials_check(id, token, what, e);
 
     if (r < 0)
         return r;

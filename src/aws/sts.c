@@ -117,7 +117,7 @@ static int take(const struct sts_call *call, const struct sts_answer *answer,
         return err_set(e, ERR_CONNECT, "the answer of STS to %s does not say until when",
                        call->action);
     struct str account = account_of(answer->user_arn);
-    int r = credentials_check(answer->id, answer->token, account, "STS", e);
+    int r = credentials_check(answer->id, answer->token, "STS", e);
 
     if (r < 0)
         return r;
