@@ -39,11 +39,12 @@ struct str config_home_path(struct aws_config *c, const char *path)
     return kept;
 }
 
+/* As for the AWS CLI, a variable that is set and empty names no file at all. */
 static struct str choose_path(struct aws_config *c, const char *env, const char *otherwise)
 {
     const char *named = getenv(env);
 
-    return config_home_path(c, named && *named ? named : otherwise);
+    return config_home_path(c, named ? named : otherwise);
 }
 
 struct aws_config *aws_config_new(const struct aws_options *o)

@@ -10,7 +10,6 @@
 #define LOGIN_TIMEOUT_MS 60000
 #define REFRESH_LEFT_MS (5 * MINUTE_MS)
 
-static const struct provider_retry login_retry = {.attempts = 3, .pause_ms = 50, .grows = true};
 static const struct credential_names token_names = {
     "accessKeyId", "secretAccessKey", "sessionToken", "accountId", "expiresAt", .temporary = true};
 
@@ -119,7 +118,9 @@ static int send_refresh(struct provider_world *w, const struct token_file *t, st
                                  .timeout_ms = LOGIN_TIMEOUT_MS,
                                  .max_body = PROVIDER_ANSWER_MAX};
 
-    r = provider_send(w->http, &q, &login_retry, reply, e);
+    struct provider_retry retry = provider_service_retry(w);
+
+    r = provider_send(w->http, &q, &retry, reply, e);
     buf_free(&proof);
     buf_wipe(&body);
     return r;

@@ -4,6 +4,8 @@
 
 #include "pksk/base/log.h"
 
+#define PAUSE_MAX_MS 20000
+
 /* ---- credentials ---- */
 
 static char *dup_or_null(struct str t)
@@ -193,6 +195,21 @@ static void wait_ms(const struct aws_http *http, int ms)
         poll(NULL, 0, ms);
 }
 
+struct provider_retry provider_service_retry(struct provider_world *w)
+{
+    struct provider_retry result = {.attempts = 3, .pause_ms = 50, .grows = true};
+    struct aws_retry configured;
+    struct err ignored;
+
+    if (aws_config_retry(w->config, &configured, &ignored) < 0)
+        return result;
+    if (configured.mode == AWS_RETRY_LEGACY)
+        result.attempts = 5;
+    if (configured.max_attempts)
+        result.attempts = configured.max_attempts;
+    return result;
+}
+
 int provider_send(const struct aws_http *http, const struct aws_http_request *q,
                   const struct provider_retry *retry, struct aws_http_reply *ret, struct err *e)
 {
@@ -202,7 +219,7 @@ int provider_send(const struct aws_http *http, const struct aws_http_request *q,
     if (!http)
         return err_set(e, ERR_CONNECT, "there is no way to ask %.*s for credentials",
                        STR_ARG(q->url));
-    for (unsigned attempt = 1;; attempt++) {
+    for (unsigned attempt = 1;; attempt++, pause = MIN(pause, PAUSE_MAX_MS)) {
         int r = http->send(http->ctx, q, ret, e);
 
         if (cancel_flag) {

@@ -28,6 +28,7 @@ static void reset_reply(struct call *c)
 
     arena_reset(&c->arena);
     buf_reset(&c->error_body);
+    buf_reset(&c->traced);
     c->error_body.over = false;
     c->reply = fresh;
     c->broken = (struct err){0};
@@ -103,6 +104,7 @@ int attempt_take_body(void *ctx, struct transfer *t, struct str bytes, struct er
         begin_body(c, t);
     }
     c->reply.bytes += bytes.len;
+    trace_body(c, bytes);
     if (c->has_crc)
         c->crc = crc32_add(&c->d->crc, c->crc, bytes);
     if (!c->decoder) {
@@ -172,6 +174,14 @@ static const struct json *throttling_reason(const struct json *rest)
     return all && all->kind == JSON_IS_ARRAY ? all->first : NULL;
 }
 
+static struct str without_secrets(struct call *c, struct str text)
+{
+    _cleanup_(buf_free) struct buf clean = {0};
+
+    aws_chain_redact(c->d->chain, text, &clean);
+    return arena_str(&c->arena, buf_str(&clean));
+}
+
 /* The service says no. */
 static enum retry_kind judge_refusal(struct call *c, const struct transfer *t)
 {
@@ -185,6 +195,7 @@ static enum retry_kind judge_refusal(struct call *c, const struct transfer *t)
     int64_t off_ms = llabs(c->d->skew_ms - c->signed_skew_ms);
 
     reply_decode_error(&c->arena, buf_str(&c->error_body), &c->reply, &r.code, &r.message);
+    r.message = without_secrets(c, r.message);
     enum retry_kind kind = retry_kind(r.status, r.code);
 
     const struct json *reason = throttling_reason(c->reply.rest);

@@ -85,6 +85,9 @@ struct provider_retry {
     int pause_ms; /* before the second; doubled each time when `grows` */
     bool grows;
 };
+/* How often STS, IAM Identity Center and the sign-in service are asked: retry_mode and max_attempts
+ * hold for them as well. */
+struct provider_retry provider_service_retry(struct provider_world *w);
 int provider_send(const struct aws_http *http, const struct aws_http_request *q,
                   const struct provider_retry *retry, struct aws_http_reply *ret,
                   struct err *e) must_check;
