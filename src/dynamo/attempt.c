@@ -246,13 +246,12 @@ static enum retry_kind judge(struct call *c, const struct transfer *t)
 static void read_policy(struct dynamo *d)
 {
     struct aws_retry r;
-    struct err e;
 
     if (d->policy_ready)
         return;
     d->policy_ready = true;
-    if (aws_config_retry(d->config, &r, &e) < 0) {
-        log_debug("the retry settings are not used: %s", e.text);
+    if (aws_config_retry(d->config, &r, &d->policy_error) < 0) {
+        log_debug("the retry settings are not used: %s", d->policy_error.text);
         return;
     }
     if (r.mode == AWS_RETRY_LEGACY)
@@ -294,7 +293,9 @@ static bool retry(struct call *c, const struct transfer *t, enum retry_kind kind
     }
     if (!decision.again) {
         if (decision.exhausted && c->reply.attempts > 1 && !c->reply.err.hint[0])
-            err_hint(&c->reply.err, "%u attempts ended like this", c->reply.attempts);
+            err_hint(&c->reply.err, "%u attempts ended like this%s%s", c->reply.attempts,
+                     d->policy_error.code ? "; the retry settings do not count: " : "",
+                     d->policy_error.code ? d->policy_error.text : "");
         return false;
     }
     trace_retry(c, &c->reply.err, decision.pause_us);

@@ -33,6 +33,7 @@ struct dynamo {
     struct crc32 crc;
     bool crc_ready, policy_ready;
     struct retry_policy policy;
+    struct err policy_error; /* why the settings do not count, when they do not */
     unsigned tokens;
     struct rate rate;
     bool adaptive;   /* the rate counts; known with the policy */
