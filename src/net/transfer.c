@@ -72,16 +72,24 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *ctx)
     return piece.len;
 }
 
-/* libcurl reads http_proxy in lower case only, for fear of CGI; botocore reads HTTP_PROXY too. */
+/* As botocore has it: the scheme's own variable, in lower case first. libcurl would go by ALL_PROXY
+ * as well, and not by HTTP_PROXY for fear of CGI. Empty: none. */
+static const char *proxy_for(const char *url)
+{
+    bool https = str_starts_ci(str_of(url), STR("https:"));
+    const char *lower = getenv(https ? "https_proxy" : "http_proxy");
+    const char *upper = getenv(https ? "HTTPS_PROXY" : "HTTP_PROXY");
+
+    if (lower)
+        return lower;
+    return upper && (https || !getenv("REQUEST_METHOD")) ? upper : "";
+}
+
 static void set_proxy(CURL *easy, const struct transfer *t)
 {
-    const char *upper = getenv("HTTP_PROXY"), *lower = getenv("http_proxy");
+    bool direct = t->request.no_proxy || net_is_loopback(t->url);
 
-    if (t->request.no_proxy || net_is_loopback(t->url))
-        curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    else if (str_starts_ci(str_of(t->url), STR("http:")) && upper && *upper && !lower &&
-             !getenv("REQUEST_METHOD"))
-        curl_easy_setopt(easy, CURLOPT_PROXY, upper);
+    curl_easy_setopt(easy, CURLOPT_PROXY, direct ? "" : proxy_for(t->url));
 }
 
 static void set_method(CURL *easy, const struct net_request *r)

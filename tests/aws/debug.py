@@ -73,7 +73,7 @@ def _():
 
 @tap.test("debug: no password of a proxy")
 def _():
-    for name in ("http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+    for name in ("http_proxy", "HTTPS_PROXY", "https_proxy"):
         for url in ("http://user:pr0xy@127.0.0.1:1", "http://user:pr0xy@nowhere.invalid:8080", "http://user:pr0xy@:x"):
             place = Place("", KEYS, AWS_ENDPOINT_URL="http://192.0.2.1" if name == "http_proxy" else None, no_proxy="",
                           AWS_MAX_ATTEMPTS="1", **{name: url})

@@ -79,6 +79,32 @@ def _():
             tap.same(hosts(place, "-c", f"call {call}"), [host], environment, call)
 
 
+@tap.test("hosts: a proxy is asked as the AWS CLI asks it")
+def _():
+    cases = [
+        ({}, True),
+        ({"HTTPS_PROXY": None, "https_proxy": "URL"}, True),
+        ({"https_proxy": "URL", "HTTPS_PROXY": "http://127.0.0.1:1"}, True),
+        ({"https_proxy": ""}, False),
+        ({"HTTPS_PROXY": None, "ALL_PROXY": "URL", "all_proxy": "URL", "http_proxy": "URL", "HTTP_PROXY": "URL"}, False),
+        ({"no_proxy": ".amazonaws.com"}, False),
+        ({"no_proxy": None, "NO_PROXY": "example.com,dynamodb.nowhere-7.amazonaws.com"}, False),
+        ({"no_proxy": "other.amazonaws.com"}, True),
+    ]
+    for environment, asked in cases:
+        place = outside(AWS_REGION="nowhere-7")  # whose host no name server knows
+        place.environment.update({name: value and value.replace("URL", place.proxy.url)
+                                  for name, value in environment.items()})
+        tap.same(hosts(place, "-c", "tables"), ["dynamodb.nowhere-7"] if asked else [], environment)
+    for environment, asked in (({"HTTP_PROXY": "URL"}, True), ({"HTTP_PROXY": "URL", "REQUEST_METHOD": "GET"}, False),
+                               ({"http_proxy": "", "HTTP_PROXY": "URL"}, False), ({"ALL_PROXY": "URL"}, False)):
+        place = Place("", KEYS, AWS_ENDPOINT_URL="http://nowhere.invalid:81", AWS_MAX_ATTEMPTS="1", no_proxy="")
+        place.aws.know("AKIAFILE", "filesecret")
+        place.environment.update({name: value.replace("URL", place.aws.url) for name, value in environment.items()})
+        tap.check(place.run().status in (1, 3))
+        tap.same(bool(place.aws.said), asked, environment)
+
+
 def streaming():
     """A place whose tables and streams have endpoints of their own, with one record in a stream."""
     place = Place("", KEYS, AWS_ENDPOINT_URL=None)
