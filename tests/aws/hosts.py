@@ -79,6 +79,33 @@ def _():
             tap.same(hosts(place, "-c", f"call {call}"), [host], environment, call)
 
 
+@tap.test("hosts: the account of the ARN that names a table, as the API's model has it")
+def _():
+    def arn(rest, region="eu-west-1"):
+        return f"arn:aws:dynamodb:{region}:555555555555:{rest}"
+
+    table = arn("table/t")
+    cases = [
+        ("DescribeTable", {"TableName": table}, True),
+        ("DescribeTable", {"TableName": arn("table/t", "eu-west-2")}, False),
+        ("ListTagsOfResource", {"ResourceArn": table}, True),
+        ("ListExports", {"TableArn": table}, True),
+        ("DescribeBackup", {"BackupArn": arn("table/t/backup/b")}, True),
+        ("BatchGetItem", {"RequestItems": {table: {"Keys": [{"pk": {"S": "a"}}]}}}, True),
+        ("BatchGetItem", {"RequestItems": {"t": {}, table: {}}}, False),
+        ("TransactGetItems", {"TransactItems": [{"Get": {"TableName": table}}]}, True),
+        ("ImportTable", {"TableCreationParameters": {"TableName": table}}, True),
+        ("RestoreTableFromBackup", {"BackupArn": arn("table/t/backup/b"), "TargetTableName": "t"}, False),
+        ("RestoreTableFromBackup", {"BackupArn": arn("table/t/backup/b"), "TargetTableName": table}, True),
+        ("RestoreTableToPointInTime", {"SourceTableArn": table, "TargetTableName": "t"}, False),
+        ("DescribeStream", {"StreamArn": STREAM}, False),
+    ]
+    place = outside(AWS_ACCOUNT_ID="111111111111", AWS_ACCESS_KEY_ID="AKIAENV", AWS_SECRET_ACCESS_KEY="envsecret")
+    for operation, request, own in cases:
+        host = "streams.dynamodb" if operation == "DescribeStream" else "555555555555.ddb" if own else "111111111111.ddb"
+        tap.same(hosts(place, "-c", f"call {operation} {json.dumps(request)}"), [f"{host}.eu-west-1"], operation, request)
+
+
 @tap.test("hosts: a proxy is asked as the AWS CLI asks it")
 def _():
     cases = [
