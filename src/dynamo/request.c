@@ -5,8 +5,8 @@
 #define ANSWER_WITHIN_MS 60000 /* what the service is told about our patience */
 #define BODY_TREE_DEPTH 128
 
-/* The first of a node's texts or member names that is an ARN, of those by which the API's model says
- * that a request goes to an account. Where a table is restored, that is the new one. */
+/* The first of a node's texts or member names that is an ARN, of those by which the API's model
+ * says that a request goes to an account. Where a table is restored, that is the new one. */
 static struct str first_arn(const struct json *node)
 {
     static const char *const members[] = {"TargetTableName", "TableName", "GlobalTableName",

@@ -55,7 +55,7 @@ int file_write_all(int fd, struct str bytes);
  * in the child. */
 void file_keep_sockets(void);
 
-/* "~/x" and "$VAR/x" as the AWS files have them. *ret is the caller's to free. */
+/* "~/x", "~user/x" and "$VAR/x" as the AWS files have them. *ret is the caller's to free. */
 char *file_expand(struct str path) must_check;
 
 #endif
