@@ -50,6 +50,10 @@ def _():
     said = check_clean(place.sees("ASIAROLE1", "--debug"))
     tap.check('  answer: {"TableNames": ["seen-ASIAROLE1"]}\n' in said, said)
     tap.check(re.search(r"ListTables attempt 1 ← HTTP 200, 34 bytes, first after [\d.]+ ms, all after [\d.]+ ms", said), said)
+    tap.check(re.search(r"^POST http\S+/: HTTP 200, \d+ bytes \([\d.]+ ms\)$", said, re.M), said)
+    nobody = Place(ROLE, KEYS, AWS_PROFILE="r", AWS_ENDPOINT_URL_STS="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="2")
+    said = check_clean(nobody.pksk("--debug", "-c", "tables"))
+    tap.same(len(re.findall(r"^POST http://127.0.0.1:1/: .*127.0.0.1:1.* \([\d.]+ ms\)$", said, re.M)), 2, said)
     quoted = "should have been\n'POST\n/\n\nhost:x\nx-amz-security-token:token/of+ASIAROLE1==\n\n' token/of+ASIAROLE1== secret/of+ASIAROLE1"
     place.aws.answers["ListTables"] = 2 * [(400, json.dumps({"__type": "InvalidSignatureException", "message": quoted}))]
     for words in ((), ("--debug",)):
