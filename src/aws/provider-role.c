@@ -12,10 +12,10 @@ struct role {
     struct str external_id, mfa_serial, session_name, duration;
 };
 
-/* That the key is there tells, whatever its value: as for the AWS CLI. */
-static int has_web_identity(struct provider_world *w, struct str profile, bool *ret, struct err *e)
+/* That a key is there tells, whatever its value: as for the AWS CLI. */
+static int has_key(struct provider_world *w, struct str profile, const char *key, bool *ret,
+                   struct err *e)
 {
-    static const char key[] = "web_identity_token_file";
     struct str ignored;
     bool in_config, in_credentials;
     int r =
@@ -54,7 +54,7 @@ static int read_role(struct provider_world *w, struct str profile, struct role *
         {"role_session_name", &role.session_name},
         {"duration_seconds", &role.duration},
     };
-    bool web_identity = false;
+    bool claimed = false, web_identity = false;
     int r;
 
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
@@ -62,9 +62,14 @@ static int read_role(struct provider_world *w, struct str profile, struct role *
         if (r < 0)
             return r;
     }
-    r = has_web_identity(w, profile, &web_identity, e);
-    if (r < 0 || !role.arn.len || web_identity)
+    r = has_key(w, profile, "role_arn", &claimed, e);
+    if (r == 0)
+        r = has_key(w, profile, "web_identity_token_file", &web_identity, e);
+    if (r < 0 || !claimed || web_identity)
         return r < 0 ? r : PROVIDER_NONE;
+    if (!role.arn.len)
+        return err_set(e, ERR_CONNECT, "the profile \"%.*s\" has a role_arn that is empty",
+                       STR_ARG(role.profile));
     role.duration = read_duration(role.duration);
     *ret = role;
     return 0;
@@ -311,7 +316,7 @@ static int load_role(struct provider_world *w, struct str profile, struct aws_cr
     struct provider_world deeper = *w;
     struct str visited[VISITED_MAX];
     struct aws_credentials source = {0};
-    struct role role;
+    struct role role = {0};
     char cache[SIGN_SHA1_HEX];
     int r = read_role(w, profile, &role, e);
 

@@ -74,6 +74,8 @@ def _():
         place.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = place.aws.url + "/container"
         place.write(f".aws/{name}", "[default]\naws_access_key_id =\naws_secret_access_key = x\n")
         place.fails(3, 'the profile "default" in ', f".aws/{name} has an aws_access_key_id that is empty")
+    place = Place("[default]\nrole_arn =\nsource_profile = default\n", KEYS)
+    place.fails(3, 'the profile "default" has a role_arn that is empty')
     place = role("source_profile = default\nweb_identity_token_file =\n"
                  "aws_access_key_id = AKIACONF\naws_secret_access_key = confsecret\n")
     place.aws.know("AKIACONF", "confsecret")
