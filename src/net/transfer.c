@@ -85,9 +85,32 @@ static const char *proxy_for(const char *url)
     return upper && (https || !getenv("REQUEST_METHOD")) ? upper : "";
 }
 
+/* Does an entry of NO_PROXY name host and port? libcurl knows those without a port. */
+static bool is_excepted(const char *url)
+{
+    const char *lower = getenv("no_proxy");
+    struct str rest = str_of(lower ? lower : getenv("NO_PROXY")), name, host;
+    char text[300];
+    size_t at;
+
+    net_host_of(url, text, sizeof(text));
+    host = str_of(text);
+    while (str_split(&rest, ',', &name)) {
+        name = str_trim(name);
+        while (name.len && name.s[0] == '.')
+            name = str_slice(name, 1, name.len);
+        if (!str_find_char(name, ':', &at) || host.len < name.len)
+            continue;
+        at = host.len - name.len;
+        if (str_eq_ci(str_slice(host, at, host.len), name) && (at == 0 || host.s[at - 1] == '.'))
+            return true;
+    }
+    return false;
+}
+
 static void set_proxy(CURL *easy, const struct transfer *t)
 {
-    bool direct = t->request.no_proxy || net_is_loopback(t->url);
+    bool direct = t->request.no_proxy || net_is_loopback(t->url) || is_excepted(t->url);
 
     curl_easy_setopt(easy, CURLOPT_PROXY, direct ? "" : proxy_for(t->url));
 }

@@ -124,7 +124,10 @@ def _():
                                   for name, value in environment.items()})
         tap.same(hosts(place, "-c", "tables"), ["dynamodb.nowhere-7"] if asked else [], environment)
     for environment, asked in (({"HTTP_PROXY": "URL"}, True), ({"HTTP_PROXY": "URL", "REQUEST_METHOD": "GET"}, False),
-                               ({"http_proxy": "", "HTTP_PROXY": "URL"}, False), ({"ALL_PROXY": "URL"}, False)):
+                               ({"http_proxy": "", "HTTP_PROXY": "URL"}, False), ({"ALL_PROXY": "URL"}, False),
+                               ({"http_proxy": "URL", "no_proxy": "x, nowhere.invalid:81"}, False),
+                               ({"http_proxy": "URL", "no_proxy": ".INVALID:81"}, False),
+                               ({"http_proxy": "URL", "no_proxy": "nowhere.invalid:82,where.invalid:81"}, True)):
         place = Place("", KEYS, AWS_ENDPOINT_URL="http://nowhere.invalid:81", AWS_MAX_ATTEMPTS="1", no_proxy="")
         place.aws.know("AKIAFILE", "filesecret")
         place.environment.update({name: value.replace("URL", place.aws.url) for name, value in environment.items()})
