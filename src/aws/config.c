@@ -39,11 +39,12 @@ struct str config_home_path(struct aws_config *c, const char *path)
     return kept;
 }
 
+/* As for the AWS CLI, a variable that is set and empty names no file at all. */
 static struct str choose_path(struct aws_config *c, const char *env, const char *otherwise)
 {
     const char *named = getenv(env);
 
-    return config_home_path(c, named && *named ? named : otherwise);
+    return config_home_path(c, named ? named : otherwise);
 }
 
 struct aws_config *aws_config_new(const struct aws_options *o)
@@ -300,14 +301,14 @@ static bool get(const struct aws_config *c, enum aws_file file, struct str profi
 }
 
 int aws_config_file_value(struct aws_config *c, enum aws_file file, struct str profile,
-                          const char *key, struct str *ret, struct err *e)
+                          const char *key, bool *has, struct str *ret, struct err *e)
 {
     struct str found = STR("");
     int r = aws_config_load(c, e);
 
     if (r < 0)
         return r;
-    get(c, file, profile.len ? profile : c->profile, key, &found);
+    *has = get(c, file, profile.len ? profile : c->profile, key, &found);
     *ret = found;
     return 0;
 }

@@ -6,6 +6,7 @@
 
 #define ADVISORY_MS (15 * MINUTE_MS)
 #define MANDATORY_MS (10 * MINUTE_MS)
+#define SECRET_MIN 8 /* characters; what is shorter is a word like another */
 
 void aws_credentials_deinit(struct aws_credentials *c)
 {
@@ -232,6 +233,38 @@ int aws_credentials_get(struct aws_chain *chain, const struct aws_credentials **
     if (r == 0)
         *ret = &chain->credentials;
     return r;
+}
+
+static void leave_out(struct buf *text, struct str secret)
+{
+    struct buf without = {0};
+    struct str rest = buf_str(text);
+    size_t at;
+
+    if (secret.len < SECRET_MIN || !str_find(rest, secret, &at))
+        return;
+    do {
+        buf_str_add(&without, str_slice(rest, 0, at));
+        buf_lit(&without, "***");
+        rest = str_slice(rest, at + secret.len, rest.len);
+    } while (str_find(rest, secret, &at));
+    buf_str_add(&without, rest);
+    buf_wipe(text);
+    *text = without;
+}
+
+void aws_credentials_redact(const struct aws_credentials *c, struct str text, struct buf *ret)
+{
+    sign_redact(text, ret);
+    if (!c)
+        return;
+    leave_out(ret, secret_str(&c->secret));
+    leave_out(ret, secret_str(&c->token));
+}
+
+void aws_chain_redact(const struct aws_chain *chain, struct str text, struct buf *ret)
+{
+    aws_credentials_redact(chain ? &chain->credentials : NULL, text, ret);
 }
 
 void aws_credentials_hint_expired(const char *source, struct str profile, struct err *e)

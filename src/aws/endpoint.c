@@ -116,14 +116,15 @@ static int check_region(struct str region, struct err *e)
     return r;
 }
 
-static int check_plain(const struct aws_endpoint_params *p, const char *what, struct err *e)
+/* The region of a local server has no such endpoints. */
+static int check_local(const struct aws_endpoint_params *p, struct err *e)
 {
     if (!p->fips && !p->dualstack)
         return 0;
-    int r = err_set(e, ERR_SYNTAX, "%s and %s endpoints exclude each other", what,
+    int r = err_set(e, ERR_SYNTAX, "the region \"local\" and %s endpoints exclude each other",
                     p->fips ? "FIPS" : "dual-stack");
 
-    err_hint(e, "leave out the endpoint, or set %s to false",
+    err_hint(e, "name another region, or set %s to false",
              p->fips ? "use_fips_endpoint (AWS_USE_FIPS_ENDPOINT)"
                      : "use_dualstack_endpoint (AWS_USE_DUALSTACK_ENDPOINT)");
     return r;
@@ -195,11 +196,8 @@ static int resolve_custom(const struct aws_endpoint_params *p, struct aws_endpoi
     const struct aws_partition *partition = aws_partition_of(p->region);
     struct buf host = {0}, dualstack = {0};
     struct url u;
-    int r = check_plain(p, "a custom endpoint", e);
+    int r = url_parse(p->custom, "the endpoint", &u, e);
 
-    if (r < 0)
-        return r;
-    r = url_parse(p->custom, "the endpoint", &u, e);
     if (r < 0)
         return r;
     if (u.query.len)
@@ -293,20 +291,6 @@ static int resolve_streams(const struct aws_endpoint_params *p, struct aws_endpo
 
 /* ---- the services that credentials come from ---- */
 
-/* The regions that sts_regional_endpoints = legacy serves from one host. */
-static bool is_sts_legacy_region(struct str region)
-{
-    struct str one, rest = str_of("ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 "
-                                  "aws-global ca-central-1 eu-central-1 eu-north-1 eu-west-1 "
-                                  "eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 "
-                                  "us-west-2");
-
-    while (str_split(&rest, ' ', &one))
-        if (str_eq(one, region))
-            return true;
-    return false;
-}
-
 static int resolve_signin(const struct aws_endpoint_params *p, struct aws_endpoint *ret,
                           struct err *e)
 {
@@ -333,8 +317,18 @@ static int resolve_other(const struct aws_endpoint_params *p, const char *name,
                        p->dualstack ? partition->dualstack : partition->dns);
 }
 
-int aws_endpoint_resolve(const struct aws_endpoint_params *p, struct aws_endpoint *ret,
-                         struct err *e)
+/* Cuts each `what` out of the text. */
+static void cut_out(struct buf *text, struct str what)
+{
+    size_t at;
+
+    while (str_find(buf_str(text), what, &at)) {
+        memmove(text->s + at, text->s + at + what.len, text->len - at - what.len);
+        text->len -= what.len;
+    }
+}
+
+static int resolve(const struct aws_endpoint_params *p, struct aws_endpoint *ret, struct err *e)
 {
     int r = check_region(p->region, e);
 
@@ -343,7 +337,7 @@ int aws_endpoint_resolve(const struct aws_endpoint_params *p, struct aws_endpoin
     if (p->custom.len)
         return resolve_custom(p, ret, e);
     if (str_is(p->region, "local") && p->service <= AWS_DYNAMODB_STREAMS) {
-        r = check_plain(p, "the region \"local\"", e);
+        r = check_local(p, e);
         return r < 0 ? r
                      : finish(p, false, STR("localhost:8000"), STR("/"), STR("us-east-1"), ret, e);
     }
@@ -354,8 +348,6 @@ int aws_endpoint_resolve(const struct aws_endpoint_params *p, struct aws_endpoin
     case AWS_DYNAMODB_STREAMS:
         return resolve_streams(p, ret, e);
     case AWS_STS:
-        if (p->sts_legacy && !p->fips && !p->dualstack && is_sts_legacy_region(p->region))
-            return finish_host(p, STR("us-east-1"), e, ret, "sts.amazonaws.com");
         return resolve_other(p, "sts", ret, e);
     case AWS_SSO:
         return resolve_other(p, "portal.sso", ret, e);
@@ -365,4 +357,22 @@ int aws_endpoint_resolve(const struct aws_endpoint_params *p, struct aws_endpoin
         return resolve_signin(p, ret, e);
     }
     return err_set(e, ERR_SYNTAX, "no such service");
+}
+
+/* Regions like fips-us-gov-west-1 and us-east-1-fips are how FIPS was asked for before there was a
+ * setting; the SDKs still know them. An endpoint that is given stands over all of that, as for the
+ * AWS CLI: whoever names a host knows what it is. */
+int aws_endpoint_resolve(const struct aws_endpoint_params *p, struct aws_endpoint *ret,
+                         struct err *e)
+{
+    _cleanup_(buf_free) struct buf region = {0};
+    struct aws_endpoint_params meant = *p;
+
+    buf_str_add(&region, p->region);
+    cut_out(&region, STR("fips-"));
+    cut_out(&region, STR("-fips"));
+    meant.fips = !p->custom.len && (p->fips || region.len < p->region.len);
+    meant.dualstack = !p->custom.len && p->dualstack;
+    meant.region = buf_str(&region);
+    return resolve(&meant, ret, e);
 }

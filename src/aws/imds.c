@@ -25,7 +25,7 @@ static int number(struct aws_config *c, const char *env, const char *key, uint64
 
 static int choose_base(struct imds *m, struct err *e)
 {
-    struct str mode;
+    struct str mode, ipv6;
     struct url ignored;
     int r = config_setting(m->config, "AWS_EC2_METADATA_SERVICE_ENDPOINT",
                            "ec2_metadata_service_endpoint", &m->base, e);
@@ -37,6 +37,11 @@ static int choose_base(struct imds *m, struct err *e)
     if (r == 0)
         r = config_setting(m->config, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
                            "ec2_metadata_service_endpoint_mode", &mode, e);
+    if (r == 0 && !mode.len) { /* the older way to say so */
+        r = config_setting(m->config, "AWS_IMDS_USE_IPV6", "imds_use_ipv6", &ipv6, e);
+        if (r == 0 && text_is_true(ipv6))
+            mode = STR("ipv6");
+    }
     if (r == 0)
         m->base = str_eq_ci(mode, STR("ipv6")) ? STR(IMDS_V6) : STR(IMDS_V4);
     return r;

@@ -22,7 +22,7 @@ static int take(const struct ini *ini, const char *path, struct aws_credentials 
         return err_set(e, ERR_CONNECT,
                        "[Credentials] in %s has an aws_access_key_id but no aws_secret_access_key",
                        path);
-    int r = credentials_check(id, STR(""), STR(""), path, e);
+    int r = credentials_check(id, STR(""), path, e);
 
     if (r == 0)
         credentials_set(ret, id, secret, STR(""), STR(""), 0);

@@ -31,7 +31,7 @@ static int take(const char *path, struct str text, struct aws_credentials *ret, 
         return PROVIDER_NONE;
     if (!secret.len)
         return refused(path, "has an AWSAccessKeyId but no AWSSecretKey", e);
-    int r = credentials_check(id, STR(""), STR(""), path, e);
+    int r = credentials_check(id, STR(""), path, e);
 
     if (r == 0)
         credentials_set(ret, id, secret, STR(""), STR(""), 0);

@@ -25,7 +25,7 @@ static int load(struct provider_world *w, unused_arg struct str profile,
     if (expires.len && !clock_parse_iso(expires, &expires_ms))
         return err_set(e, ERR_CONNECT, "AWS_CREDENTIAL_EXPIRATION is not a time");
     struct str account = env_get("AWS_ACCOUNT_ID");
-    int r = credentials_check(id, token, account, "the environment", e);
+    int r = credentials_check(id, token, "the environment", e);
 
     if (r == 0)
         r = config_check_profile(w->config, e);

@@ -4,45 +4,65 @@
 /* Keys that stand in the files as they are: the credentials file first in the chain, the config
  * file after everything that can fetch some. */
 
-static int one_value(struct provider_world *w, enum aws_file file, struct str profile,
-                     const char *key, struct str *ret, struct err *e)
+struct keys {
+    struct str id, secret, token, account;
+    bool claimed; /* there is an aws_access_key_id, if only an empty one */
+};
+
+static int read_keys(struct provider_world *w, enum aws_file file, struct str profile,
+                     struct keys *ret, struct err *e)
 {
-    return aws_config_file_value(w->config, file, profile, key, ret, e);
+    struct keys k = {0};
+    struct str security_token, session_token;
+    bool ignored;
+    struct {
+        const char *name;
+        bool *has;
+        struct str *to;
+    } wanted[] = {
+        {"aws_access_key_id", &k.claimed, &k.id},
+        {"aws_secret_access_key", &ignored, &k.secret},
+        {"aws_security_token", &ignored, &security_token},
+        {"aws_session_token", &ignored, &session_token},
+        {"aws_account_id", &ignored, &k.account},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+        int r = aws_config_file_value(w->config, file, profile, wanted[i].name, wanted[i].has,
+                                      wanted[i].to, e);
+
+        if (r < 0)
+            return r;
+    }
+    k.token = security_token.len ? security_token : session_token;
+    *ret = k;
+    return 0;
 }
 
 static int load_from(struct provider_world *w, enum aws_file file, struct str profile,
                      struct aws_credentials *ret, struct err *e)
 {
     struct str path = aws_config_path(w->config, file);
-    struct str id, secret, token, account;
+    struct keys k;
     char name[WORD_QUOTED];
-    int r = one_value(w, file, profile, "aws_access_key_id", &id, e);
+    int r = read_keys(w, file, profile, &k, e);
 
-    if (r < 0 || !id.len)
+    if (r < 0 || !k.claimed)
         return r < 0 ? r : PROVIDER_NONE;
-    r = one_value(w, file, profile, "aws_secret_access_key", &secret, e);
-    if (r == 0)
-        r = one_value(w, file, profile, "aws_security_token", &token, e);
-    if (r == 0 && !token.len)
-        r = one_value(w, file, profile, "aws_session_token", &token, e);
-    if (r == 0)
-        r = one_value(w, file, profile, "aws_account_id", &account, e);
-    if (r < 0)
-        return r;
     if (!profile.len)
         profile = aws_config_profile(w->config);
-    if (!secret.len) {
-        r = err_set(e, ERR_CONNECT,
-                    "the profile \"%.*s\" in %.*s has an aws_access_key_id but no "
-                    "aws_secret_access_key",
-                    STR_ARG(profile), STR_ARG(path));
+    if (!k.id.len || !k.secret.len) {
+        r = err_set(e, ERR_CONNECT, "the profile \"%.*s\" in %.*s has an %s", STR_ARG(profile),
+                    STR_ARG(path),
+                    k.id.len ? "aws_access_key_id but no aws_secret_access_key"
+                             : "aws_access_key_id that is empty");
         err_hint(e, "`aws configure --profile %s` sets both", word_quote(profile, name));
         return r;
     }
-    r = credentials_check(id, token, account, path.s, e);
+    r = credentials_check(k.id, k.token, path.s, e);
     if (r < 0)
         return r;
-    credentials_set(ret, id, secret, token, account, 0);
+    credentials_set(ret, k.id, k.secret, k.token, k.account, 0);
     return 0;
 }
 

@@ -10,7 +10,6 @@
 #define LOGIN_TIMEOUT_MS 60000
 #define REFRESH_LEFT_MS (5 * MINUTE_MS)
 
-static const struct provider_retry login_retry = {.attempts = 3, .pause_ms = 50, .grows = true};
 static const struct credential_names token_names = {
     "accessKeyId", "secretAccessKey", "sessionToken", "accountId", "expiresAt", .temporary = true};
 
@@ -71,7 +70,7 @@ static int take(struct provider_world *w, struct token_file *t, struct str body,
         r = err_set(e, ERR_CONNECT, "the answer of the sign-in service holds no credentials");
     else
         r = credentials_check(provider_text(fresh, names[0]), provider_text(fresh, names[2]),
-                              STR(""), "the sign-in service", e);
+                              "the sign-in service", e);
     if (r == 0) {
         clock_format_iso(clock_wall_ms(w->clock) + (int64_t)seconds * 1000, when);
         old = token_file_object(t, "accessToken");
@@ -119,7 +118,9 @@ static int send_refresh(struct provider_world *w, const struct token_file *t, st
                                  .timeout_ms = LOGIN_TIMEOUT_MS,
                                  .max_body = PROVIDER_ANSWER_MAX};
 
-    r = provider_send(w->http, &q, &login_retry, reply, e);
+    struct provider_retry retry = provider_service_retry(w);
+
+    r = provider_send(w->http, &q, &retry, reply, e);
     buf_free(&proof);
     buf_wipe(&body);
     return r;

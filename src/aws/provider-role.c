@@ -12,6 +12,33 @@ struct role {
     struct str external_id, mfa_serial, session_name, duration;
 };
 
+/* That a key is there tells, whatever its value: as for the AWS CLI. */
+static int has_key(struct provider_world *w, struct str profile, const char *key, bool *ret,
+                   struct err *e)
+{
+    struct str ignored;
+    bool in_config, in_credentials;
+    int r =
+        aws_config_file_value(w->config, AWS_FILE_CONFIG, profile, key, &in_config, &ignored, e);
+
+    if (r == 0)
+        r = aws_config_file_value(w->config, AWS_FILE_CREDENTIALS, profile, key, &in_credentials,
+                                  &ignored, e);
+    if (r == 0)
+        *ret = in_config || in_credentials;
+    return r;
+}
+
+/* As the CLI: what is no number is not sent. A sign may stand before it. */
+static struct str read_duration(struct str text)
+{
+    uint64_t ignored;
+
+    if (text.len && text.s[0] == '+')
+        text = str_slice(text, 1, text.len);
+    return str_to_u64(text, &ignored) ? text : STR("");
+}
+
 static int read_role(struct provider_world *w, struct str profile, struct role *ret, struct err *e)
 {
     struct role role = {.profile = profile.len ? profile : aws_config_profile(w->config)};
@@ -27,8 +54,7 @@ static int read_role(struct provider_world *w, struct str profile, struct role *
         {"role_session_name", &role.session_name},
         {"duration_seconds", &role.duration},
     };
-    struct str web_identity;
-    uint64_t ignored;
+    bool claimed = false, web_identity = false;
     int r;
 
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
@@ -36,11 +62,15 @@ static int read_role(struct provider_world *w, struct str profile, struct role *
         if (r < 0)
             return r;
     }
-    r = provider_value(w, profile, "web_identity_token_file", &web_identity, e);
-    if (r < 0 || !role.arn.len || web_identity.len)
+    r = has_key(w, profile, "role_arn", &claimed, e);
+    if (r == 0)
+        r = has_key(w, profile, "web_identity_token_file", &web_identity, e);
+    if (r < 0 || !claimed || web_identity)
         return r < 0 ? r : PROVIDER_NONE;
-    if (!str_to_u64(role.duration, &ignored)) /* as the CLI: what is no number is not sent */
-        role.duration = STR("");
+    if (!role.arn.len)
+        return err_set(e, ERR_CONNECT, "the profile \"%.*s\" has a role_arn that is empty",
+                       STR_ARG(role.profile));
+    role.duration = read_duration(role.duration);
     *ret = role;
     return 0;
 }
@@ -286,7 +316,7 @@ static int load_role(struct provider_world *w, struct str profile, struct aws_cr
     struct provider_world deeper = *w;
     struct str visited[VISITED_MAX];
     struct aws_credentials source = {0};
-    struct role role;
+    struct role role = {0};
     char cache[SIGN_SHA1_HEX];
     int r = read_role(w, profile, &role, e);
 

@@ -11,8 +11,6 @@
 #define SSO_TIMEOUT_MS 60000
 #define REFRESH_LEFT_MS (15 * MINUTE_MS)
 
-static const struct provider_retry sso_retry = {.attempts = 3, .pause_ms = 50, .grows = true};
-
 struct sso {
     struct provider_world *world;
     struct str profile;                           /* for messages */
@@ -141,8 +139,7 @@ static int take_token(const struct sso *s, struct token_file *t, struct str body
         seconds > 10 * 365 * 86400ull) {
         r = err_set(e, ERR_CONNECT, "the answer of the OIDC service holds no token");
     } else {
-        r = credentials_check(STR(""), provider_text(answer, "accessToken"), STR(""),
-                              "the OIDC service", e);
+        r = credentials_check(STR(""), provider_text(answer, "accessToken"), "the OIDC service", e);
     }
     if (r == 0) {
         clock_format_iso(clock_wall_ms(s->world->clock) + (int64_t)seconds * 1000, when);
@@ -177,7 +174,9 @@ static int refresh_token(const struct sso *s, struct token_file *t, struct err *
                                  .timeout_ms = SSO_TIMEOUT_MS,
                                  .max_body = PROVIDER_ANSWER_MAX};
 
-    r = provider_send(s->world->http, &q, &sso_retry, &reply, e);
+    struct provider_retry retry = provider_service_retry(s->world);
+
+    r = provider_send(s->world->http, &q, &retry, &reply, e);
     if (r == 0 && reply.status == 200)
         r = take_token(s, t, buf_str(&reply.body), e);
     else if (r == 0)
@@ -290,7 +289,7 @@ static int get_credentials(const struct sso *s, struct str token, struct aws_cre
         config_endpoint_in(s->world->config, AWS_SSO, s->region, STR(""), STR(""), &endpoint, e);
 
     if (r == 0)
-        r = credentials_check(token, STR(""), STR(""), "the sign-in's cache", e);
+        r = credentials_check(token, STR(""), "the sign-in's cache", e);
     if (r < 0)
         return r;
     buf_addf(&url, "%s%sfederation/credentials?role_name=", endpoint.url,
@@ -305,7 +304,9 @@ static int get_credentials(const struct sso *s, struct str token, struct aws_cre
                                  .timeout_ms = SSO_TIMEOUT_MS,
                                  .max_body = PROVIDER_ANSWER_MAX};
 
-    r = provider_send(s->world->http, &q, &sso_retry, &reply, e);
+    struct provider_retry retry = provider_service_retry(s->world);
+
+    r = provider_send(s->world->http, &q, &retry, &reply, e);
     if (r == 0)
         r = reply.status == 200 ? take_credentials(s, buf_str(&reply.body), ret, e)
                                 : refused(s, &reply, e);

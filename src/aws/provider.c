@@ -4,6 +4,8 @@
 
 #include "pksk/base/log.h"
 
+#define PAUSE_MAX_MS 20000
+
 /* ---- credentials ---- */
 
 static char *dup_or_null(struct str t)
@@ -33,17 +35,13 @@ static bool fits_a_header(struct str t)
     return true;
 }
 
-int credentials_check(struct str access_key_id, struct str token, struct str account,
-                      const char *what, struct err *e)
+int credentials_check(struct str access_key_id, struct str token, const char *what, struct err *e)
 {
     if (!fits_a_header(access_key_id) || !fits_a_header(token))
         return err_set(e, ERR_CONNECT,
                        "the access key id or session token from %s holds a blank or another "
                        "character that neither can have",
                        what);
-    for (size_t i = 0; i < account.len; i++)
-        if (account.s[i] < '0' || account.s[i] > '9')
-            return err_set(e, ERR_CONNECT, "the account id from %s is no number", what);
     return 0;
 }
 
@@ -169,7 +167,7 @@ int credentials_from_json(const struct json *object, const struct credential_nam
                        id.len ? names->secret : names->access_key_id);
     if (!token.len && (names->temporary || is_no_text(object, names->token)))
         return err_set(e, ERR_CONNECT, "%s has no %s that is text", what, names->token);
-    int r = credentials_check(id, token, account, what, e);
+    int r = credentials_check(id, token, what, e);
 
     if (r < 0)
         return r;
@@ -197,6 +195,21 @@ static void wait_ms(const struct aws_http *http, int ms)
         poll(NULL, 0, ms);
 }
 
+struct provider_retry provider_service_retry(struct provider_world *w)
+{
+    struct provider_retry result = {.attempts = 3, .pause_ms = 50, .grows = true};
+    struct aws_retry configured;
+    struct err ignored;
+
+    if (aws_config_retry(w->config, &configured, &ignored) < 0)
+        return result;
+    if (configured.mode == AWS_RETRY_LEGACY)
+        result.attempts = 5;
+    if (configured.max_attempts)
+        result.attempts = configured.max_attempts;
+    return result;
+}
+
 int provider_send(const struct aws_http *http, const struct aws_http_request *q,
                   const struct provider_retry *retry, struct aws_http_reply *ret, struct err *e)
 {
@@ -206,7 +219,7 @@ int provider_send(const struct aws_http *http, const struct aws_http_request *q,
     if (!http)
         return err_set(e, ERR_CONNECT, "there is no way to ask %.*s for credentials",
                        STR_ARG(q->url));
-    for (unsigned attempt = 1;; attempt++) {
+    for (unsigned attempt = 1;; attempt++, pause = MIN(pause, PAUSE_MAX_MS)) {
         int r = http->send(http->ctx, q, ret, e);
 
         if (cancel_flag) {

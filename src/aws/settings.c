@@ -172,32 +172,26 @@ static int account_mode(struct aws_config *c, enum aws_account_mode *ret, struct
     return 0;
 }
 
-/* FIPS, dual-stack and account mode. An endpoint that was given as an option is more particular
- * than a profile, so then only the environment counts and no file is read. */
+/* FIPS, dual-stack and account mode. They do not concern an endpoint that is given, so for one that
+ * was given as an option no file is read. */
 static int endpoint_flags(struct aws_config *c, struct aws_endpoint_params *p, struct err *e)
 {
-    struct str fips = STR(""), dualstack = STR(""), legacy = STR("");
-    int r = 0;
+    struct str fips, dualstack;
+    int r;
 
-    if (c->options.local)
+    if (c->options.local || option_applies(c, p->service))
         return 0;
-    if (option_applies(c, p->service)) {
-        p->fips = text_is_true(env_get("AWS_USE_FIPS_ENDPOINT"));
-        p->dualstack = text_is_true(env_get("AWS_USE_DUALSTACK_ENDPOINT"));
-        return 0;
-    }
     r = config_setting(c, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &fips, e);
     if (r == 0)
         r = config_setting(c, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", &dualstack,
                            e);
     if (r == 0)
         r = account_mode(c, &p->account_mode, e);
-    if (r == 0 && p->service == AWS_STS)
-        r = config_setting(c, "AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints", &legacy, e);
+    if (r < 0)
+        return r;
     p->fips = text_is_true(fips);
     p->dualstack = text_is_true(dualstack);
-    p->sts_legacy = str_eq_ci(legacy, STR("legacy"));
-    return r;
+    return 0;
 }
 
 int config_endpoint_in(struct aws_config *c, enum aws_service service, struct str region,

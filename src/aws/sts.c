@@ -8,8 +8,6 @@
 #define STS_VERSION "2011-06-15"
 #define STS_TIMEOUT_MS 60000
 
-static const struct provider_retry sts_retry = {.attempts = 3, .pause_ms = 50, .grows = true};
-
 /* What an answer says, in whichever form it came. */
 struct sts_answer {
     struct str id, secret, token, expires; /* expires: ISO 8601 or seconds since 1970 */
@@ -84,12 +82,14 @@ bool sts_expired(struct str code)
 static int refused(const struct sts_call *call, int status, const struct sts_answer *answer,
                    struct err *e)
 {
+    _cleanup_(buf_free) struct buf message = {0};
     int r;
 
     if (!answer->code.len)
         return err_set(e, ERR_CONNECT, "STS answered %s with HTTP status %d", call->action, status);
+    aws_credentials_redact(call->source, answer->message, &message);
     r = err_set(e, ERR_CONNECT, "STS refused %s: %.*s: %.*s", call->action, STR_ARG(answer->code),
-                STR_ARG(answer->message));
+                STR_ARG(buf_str(&message)));
     if (e)
         snprintf(e->service, sizeof(e->service), "%.*s", STR_ARG(answer->code));
     if (sts_expired(answer->code))
@@ -117,7 +117,7 @@ static int take(const struct sts_call *call, const struct sts_answer *answer,
         return err_set(e, ERR_CONNECT, "the answer of STS to %s does not say until when",
                        call->action);
     struct str account = account_of(answer->user_arn);
-    int r = credentials_check(answer->id, answer->token, account, "STS", e);
+    int r = credentials_check(answer->id, answer->token, "STS", e);
 
     if (r < 0)
         return r;
@@ -187,12 +187,13 @@ static int send_form(struct provider_world *w, const struct sts_call *call, stru
                 (struct sign_header){STR("X-Amz-Security-Token"), source.token};
     }
     headers[q.header_count++] = (struct sign_header){STR("Accept"), STR("application/json")};
-    int r = provider_send(w->http, &q, &sts_retry, reply, e);
+    struct provider_retry retry = provider_service_retry(w);
+    int r = provider_send(w->http, &q, &retry, reply, e);
 
-    for (unsigned again = 1; r == 0 && idp_did_not_answer(reply) && again < sts_retry.attempts;
+    for (unsigned again = 1; r == 0 && idp_did_not_answer(reply) && again < retry.attempts;
          again++) {
         aws_http_reply_free(reply);
-        r = provider_send(w->http, &q, &sts_retry, reply, e);
+        r = provider_send(w->http, &q, &retry, reply, e);
     }
     sign_result_free(&signature);
     return r;

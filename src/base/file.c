@@ -306,15 +306,33 @@ static bool is_name(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+/* Takes "~" or "~NAME" from the front; what names nobody stays. Returns how much was taken. */
+static size_t expand_home(struct str path, struct buf *out)
+{
+    size_t end = path.len;
+    struct passwd *pw;
+
+    if (!path.len || path.s[0] != '~')
+        return 0;
+    str_find_char(path, '/', &end);
+    if (end == 1) {
+        buf_str_add(out, str_of(home()));
+        return end;
+    }
+    _cleanup_(cleanup_free) char *name = mem_dup(path.s + 1, end - 1);
+
+    pw = getpwnam(name);
+    if (!pw || !pw->pw_dir)
+        return 0;
+    buf_str_add(out, str_of(pw->pw_dir));
+    return end;
+}
+
 char *file_expand(struct str path)
 {
     struct buf out = {0};
-    size_t i = 0;
+    size_t i = expand_home(path, &out);
 
-    if (path.len && path.s[0] == '~' && (path.len == 1 || path.s[1] == '/')) {
-        buf_str_add(&out, str_of(home()));
-        i = 1;
-    }
     while (i < path.len) {
         size_t from = i + 1, to;
         bool brace = from < path.len && path.s[from] == '{';

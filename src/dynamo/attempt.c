@@ -28,6 +28,7 @@ static void reset_reply(struct call *c)
 
     arena_reset(&c->arena);
     buf_reset(&c->error_body);
+    buf_reset(&c->traced);
     c->error_body.over = false;
     c->reply = fresh;
     c->broken = (struct err){0};
@@ -103,6 +104,7 @@ int attempt_take_body(void *ctx, struct transfer *t, struct str bytes, struct er
         begin_body(c, t);
     }
     c->reply.bytes += bytes.len;
+    trace_body(c, bytes);
     if (c->has_crc)
         c->crc = crc32_add(&c->d->crc, c->crc, bytes);
     if (!c->decoder) {
@@ -172,6 +174,14 @@ static const struct json *throttling_reason(const struct json *rest)
     return all && all->kind == JSON_IS_ARRAY ? all->first : NULL;
 }
 
+static struct str without_secrets(struct call *c, struct str text)
+{
+    _cleanup_(buf_free) struct buf clean = {0};
+
+    aws_chain_redact(c->d->chain, text, &clean);
+    return arena_str(&c->arena, buf_str(&clean));
+}
+
 /* The service says no. */
 static enum retry_kind judge_refusal(struct call *c, const struct transfer *t)
 {
@@ -185,6 +195,7 @@ static enum retry_kind judge_refusal(struct call *c, const struct transfer *t)
     int64_t off_ms = llabs(c->d->skew_ms - c->signed_skew_ms);
 
     reply_decode_error(&c->arena, buf_str(&c->error_body), &c->reply, &r.code, &r.message);
+    r.message = without_secrets(c, r.message);
     enum retry_kind kind = retry_kind(r.status, r.code);
 
     const struct json *reason = throttling_reason(c->reply.rest);
@@ -235,13 +246,12 @@ static enum retry_kind judge(struct call *c, const struct transfer *t)
 static void read_policy(struct dynamo *d)
 {
     struct aws_retry r;
-    struct err e;
 
     if (d->policy_ready)
         return;
     d->policy_ready = true;
-    if (aws_config_retry(d->config, &r, &e) < 0) {
-        log_debug("the retry settings are not used: %s", e.text);
+    if (aws_config_retry(d->config, &r, &d->policy_error) < 0) {
+        log_debug("the retry settings are not used: %s", d->policy_error.text);
         return;
     }
     if (r.mode == AWS_RETRY_LEGACY)
@@ -283,7 +293,9 @@ static bool retry(struct call *c, const struct transfer *t, enum retry_kind kind
     }
     if (!decision.again) {
         if (decision.exhausted && c->reply.attempts > 1 && !c->reply.err.hint[0])
-            err_hint(&c->reply.err, "%u attempts ended like this", c->reply.attempts);
+            err_hint(&c->reply.err, "%u attempts ended like this%s%s", c->reply.attempts,
+                     d->policy_error.code ? "; the retry settings do not count: " : "",
+                     d->policy_error.code ? d->policy_error.text : "");
         return false;
     }
     trace_retry(c, &c->reply.err, decision.pause_us);

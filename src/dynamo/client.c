@@ -204,6 +204,7 @@ void call_free(struct call *c)
         call_end(c);
     buf_free(&c->body);
     buf_free(&c->error_body);
+    buf_free(&c->traced);
     arena_free(&c->arena);
     free(c);
 }

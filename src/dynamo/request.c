@@ -5,18 +5,25 @@
 #define ANSWER_WITHIN_MS 60000 /* what the service is told about our patience */
 #define BODY_TREE_DEPTH 128
 
-/* The first of a node's texts or member names that is an ARN: where requests name tables. */
+/* The first of a node's texts or member names that is an ARN, of those by which the API's model
+ * says that a request goes to an account. Where a table is restored, that is the new one. */
 static struct str first_arn(const struct json *node)
 {
-    static const char *const members[] = {"TableName", "ResourceArn", "TableArn",  "SourceTableArn",
-                                          "ImportArn", "ExportArn",   "BackupArn", "StreamArn"};
+    static const char *const members[] = {"TargetTableName", "TableName", "GlobalTableName",
+                                          "ResourceArn",     "TableArn",  "ImportArn",
+                                          "ExportArn",       "BackupArn"};
+    const struct json *created = json_get(node, "TableCreationParameters");
 
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         struct str text = json_text(node, members[i]);
 
         if (str_starts(text, STR("arn:")))
             return text;
+        if (i == 0 && text.len)
+            return STR("");
     }
+    if (created)
+        return first_arn(created);
     const struct json *tables = json_get(node, "RequestItems");
 
     if (tables && tables->first && str_starts(tables->first->name, STR("arn:")))

@@ -3,6 +3,7 @@
 #include "pksk/dynamo/call.h"
 
 #define BODY_SHOWN 4000
+#define BODY_KEPT (4 * BODY_SHOWN) /* so that no secret is cut in two where it ends */
 
 void trace_request(const struct call *c, struct str canonical)
 {
@@ -17,6 +18,26 @@ void trace_request(const struct call *c, struct str canonical)
     for (rest = buf_str(&text); str_split(&rest, '\n', &line);)
         log_debug("  canonical: %.*s", STR_ARG(line));
     log_debug("  body: %.*s%s", STR_ARG(body), body.len < c->body.len ? "…" : "");
+}
+
+void trace_body(struct call *c, struct str bytes)
+{
+    size_t room = log_on() && c->traced.len < BODY_KEPT ? BODY_KEPT - c->traced.len : 0;
+
+    buf_str_add(&c->traced, str_slice(bytes, 0, MIN(bytes.len, room)));
+}
+
+static void log_body(const struct call *c)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    struct str body;
+
+    aws_chain_redact(c->d->chain, buf_str(&c->traced), &text);
+    body = utf8_cut(buf_str(&text), BODY_SHOWN);
+    if (!utf8_valid(body))
+        log_debug("  answer: not text");
+    else if (body.len)
+        log_debug("  answer: %.*s%s", STR_ARG(body), body.len < text.len ? "…" : "");
 }
 
 void trace_answer(const struct call *c, const struct transfer *t)
@@ -37,6 +58,7 @@ void trace_answer(const struct call *c, const struct transfer *t)
               (double)(r->ended_us - r->began_us) / 1000, r->reused ? "kept" : "new",
               (double)c->d->skew_ms / 1000, STR_ARG(c->reply.request_id),
               c->reply.err.code ? ": " : "", c->reply.err.text);
+    log_body(c);
 }
 
 void trace_retry(const struct call *c, const struct err *why, int64_t pause_us)

@@ -110,8 +110,13 @@ static int send_request(void *ctx, const struct aws_http_request *request,
         buf_addf(&lines[i], "%.*s: %.*s", STR_ARG(h->name), STR_ARG(h->value));
         headers[i] = buf_cstr(&lines[i]);
     }
+    struct fetch *f = ctx;
+    struct err why = {0};
+    int64_t began_us = clock_mono_us(f->clock);
+
     log_debug("%s %s", request->method, url);
-    int code = run(ctx, request, url, headers, ret, e);
+    int code = run(f, request, url, headers, ret, &why);
+    double took_ms = (double)(clock_mono_us(f->clock) - began_us) / 1000;
 
     for (size_t i = 0; i < request->header_count; i++)
         buf_wipe(&lines[i]);
@@ -121,8 +126,12 @@ static int send_request(void *ctx, const struct aws_http_request *request,
         aws_http_reply_free(ret);
         ret->timed_out = timed_out;
         ret->connected = connected;
+        log_debug("%s %s: %s (%.1f ms)", request->method, url, why.text, took_ms);
+        if (e)
+            *e = why;
     } else {
-        log_debug("%s %s: %d", request->method, url, ret->status);
+        log_debug("%s %s: HTTP %d, %zu bytes (%.1f ms)", request->method, url, ret->status,
+                  ret->body.len, took_ms);
     }
     return code;
 }

@@ -72,16 +72,47 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *ctx)
     return piece.len;
 }
 
-/* libcurl reads http_proxy in lower case only, for fear of CGI; botocore reads HTTP_PROXY too. */
+/* As botocore has it: the scheme's own variable, in lower case first. libcurl would go by ALL_PROXY
+ * as well, and not by HTTP_PROXY for fear of CGI. Empty: none. */
+static const char *proxy_for(const char *url)
+{
+    bool https = str_starts_ci(str_of(url), STR("https:"));
+    const char *lower = getenv(https ? "https_proxy" : "http_proxy");
+    const char *upper = getenv(https ? "HTTPS_PROXY" : "HTTP_PROXY");
+
+    if (lower)
+        return lower;
+    return upper && (https || !getenv("REQUEST_METHOD")) ? upper : "";
+}
+
+/* Does an entry of NO_PROXY name host and port? libcurl knows those without a port. */
+static bool is_excepted(const char *url)
+{
+    const char *lower = getenv("no_proxy");
+    struct str rest = str_of(lower ? lower : getenv("NO_PROXY")), name, host;
+    char text[300];
+    size_t at;
+
+    net_host_of(url, text, sizeof(text));
+    host = str_of(text);
+    while (str_split(&rest, ',', &name)) {
+        name = str_trim(name);
+        while (name.len && name.s[0] == '.')
+            name = str_slice(name, 1, name.len);
+        if (!str_find_char(name, ':', &at) || host.len < name.len)
+            continue;
+        at = host.len - name.len;
+        if (str_eq_ci(str_slice(host, at, host.len), name) && (at == 0 || host.s[at - 1] == '.'))
+            return true;
+    }
+    return false;
+}
+
 static void set_proxy(CURL *easy, const struct transfer *t)
 {
-    const char *upper = getenv("HTTP_PROXY"), *lower = getenv("http_proxy");
+    bool direct = t->request.no_proxy || net_is_loopback(t->url) || is_excepted(t->url);
 
-    if (t->request.no_proxy || net_is_loopback(t->url))
-        curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    else if (str_starts_ci(str_of(t->url), STR("http:")) && upper && *upper && !lower &&
-             !getenv("REQUEST_METHOD"))
-        curl_easy_setopt(easy, CURLOPT_PROXY, upper);
+    curl_easy_setopt(easy, CURLOPT_PROXY, direct ? "" : proxy_for(t->url));
 }
 
 static void set_method(CURL *easy, const struct net_request *r)

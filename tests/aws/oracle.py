@@ -83,8 +83,8 @@ def endpoint(question):
     if not _providers:
         _providers.update(_rules())
     values = {"Region": question["region"], "UseFIPS": question["fips"], "UseDualStack": question["dualstack"]}
-    if question["custom"]:
-        values["Endpoint"] = question["custom"]
+    if question["custom"]:  # as botocore's clients ask: an endpoint that is given switches the other two off
+        values.update(Endpoint=question["custom"], UseFIPS=False, UseDualStack=False)
     if question["service"] == "sts":
         values["UseGlobalEndpoint"] = False
     try:
@@ -114,12 +114,15 @@ def partition(region):
 
 def rules(question):
     """[URL, region to sign for, name to sign for] of DynamoDB, its search and its streams, or None for an error."""
-    region, fips, dualstack = question["region"], question["fips"], question["dualstack"]
+    region = question["region"].replace("fips-", "").replace("-fips", "")
+    if region != question["region"]:  # FIPS as it was asked for in old days
+        question = {**question, "region": region, "fips": True}
+    fips, dualstack = question["fips"], question["dualstack"]
     name, _, dns, dual = partition(region)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}", region):
         return None
     if question["custom"]:
-        refused = fips or dualstack or question["custom"].rstrip("/") == f"https://dynamodb.{region}.{dual}" and \
+        refused = question["custom"].rstrip("/") == f"https://dynamodb.{region}.{dual}" and \
             question["service"] != "dynamodbstreams"
         return None if refused else [question["custom"].rstrip("/") + "/", region, "dynamodb"]
     if region == "local":

@@ -31,6 +31,8 @@ def main():
         ("fd00:ec2::23", {full: "http://[fd00:ec2::23]/container", **on}),
         ("169.254.169.254", instance),
         ("fd00:ec2::254", {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "ipv6", **instance}),
+        ("fd00:ec2::254", {"AWS_IMDS_USE_IPV6": "True", **instance}),
+        ("169.254.169.254", {"AWS_IMDS_USE_IPV6": "true", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "ipv4", **instance}),
         (None, {full: "http://169.254.169.254/container", **on}),
         (None, {full: "http://[fd00:ec2::254]/container", **on}),
     ]

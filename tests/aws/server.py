@@ -49,9 +49,11 @@ class Aws:
         self.pages = 1              # of a Scan, in each segment
         self.page_seconds = 0       # that each takes
         self.pages_given = collections.Counter()
+        self.stream = None          # the ARN of the table's stream: one shard, one record
         self.xml = False            # STS knows no JSON
         self.slow = set()           # paths that never answer
         self.no_token = False       # instance metadata is of version 1
+        self.token_of_instance = "session"
         self.made = 0
         self.lock = threading.Lock()
         self.server = (Server6 if ":" in address else Server)((address, port), self._handler())
@@ -112,10 +114,13 @@ class Aws:
             return problem
         if self.ends.get(key, float("inf")) < time.time():
             return self.error("ExpiredTokenException", "The security token included in the request is expired")
-        operation = headers["X-Amz-Target"].rpartition(".")[2]
+        target, _, operation = headers["X-Amz-Target"].partition(".")
+        if target == "DynamoDBStreams_20120810":
+            return 200, json.dumps(self.streams(operation))
         if operation == "DescribeTable":
             return 200, json.dumps({"Table": {
                 "TableName": "t", "TableStatus": "ACTIVE", "ItemCount": 2, "TableSizeBytes": 100,
+                **({"LatestStreamArn": self.stream} if self.stream else {}),
                 "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
                 "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}})
         if operation == "Scan":
@@ -125,6 +130,17 @@ class Aws:
             return 200, json.dumps({"Responses": {"t": json.loads(body)["RequestItems"]["t"]["Keys"]},
                                     "UnprocessedKeys": {}})
         return 200, json.dumps({"TableNames": [f"seen-{key}"]})
+
+    def streams(self, operation):
+        first = {"SequenceNumber": "100000000000000000001", "StreamViewType": "KEYS_ONLY", "SizeBytes": 3,
+                 "ApproximateCreationDateTime": 1767323045, "Keys": {"pk": {"S": "a"}}}
+        return {
+            "DescribeStream": {"StreamDescription": {
+                "StreamArn": self.stream, "StreamStatus": "ENABLED", "StreamViewType": "KEYS_ONLY", "TableName": "t",
+                "Shards": [{"ShardId": "s", "SequenceNumberRange": {"StartingSequenceNumber": "1"}}]}},
+            "GetShardIterator": {"ShardIterator": "i"},
+            "GetRecords": {"Records": [{"eventName": "REMOVE", "dynamodb": first}], "NextShardIterator": "i"},
+        }.get(operation, {})
 
     def scan(self, body):
         segment, after = body.get("Segment", 0), body.get("ExclusiveStartKey")
@@ -182,8 +198,8 @@ class Aws:
 
     def instance(self, method, path, headers):
         if path == "/latest/api/token":
-            return (200, "session") if method == "PUT" else (405, "")
-        if headers.get("x-aws-ec2-metadata-token") != (None if self.no_token or self.slow else "session"):
+            return (200, self.token_of_instance) if method == "PUT" else (405, "")
+        if headers.get("x-aws-ec2-metadata-token") != (None if self.no_token or self.slow else self.token_of_instance):
             return 401, ""
         if path.endswith("/availability-zone/"):
             return 200, "eu-south-2b"

@@ -39,6 +39,9 @@ def _():
              ("application/json", "application/x-www-form-urlencoded; charset=utf-8"))
     key = {"DurationSeconds": 1800, "ExternalId": "ex/t=1+2", "RoleArn": ARN + "r", "RoleSessionName": "me@here"}
     place.read(f".aws/cli/cache/{sha1(json.dumps(key, sort_keys=True))}.json")
+    place = role("source_profile = default\nduration_seconds = +900\n")
+    place.sees("ASIAROLE1")
+    tap.same(assumed(place.aws)[0][1]["DurationSeconds"], "900")
     place = role("source_profile = default\nduration_seconds = an hour\n")
     place.sees("ASIAROLE1")
     said = assumed(place.aws)[0][1]
@@ -62,6 +65,27 @@ def _():
     place = role(f"source_profile = b\n[profile b]\nrole_arn = {ARN}b\nsource_profile = none\n"
                  "aws_access_key_id = AKIAFILE\naws_secret_access_key = filesecret\n", "")
     place.sees("ASIAROLE1")
+
+
+@tap.test("what is there and empty: keys claim and are refused, a token file keeps the role away, a path names no file")
+def _():
+    for name in ("config", "credentials"):
+        place = Place("", "", AWS_CONTAINER_AUTHORIZATION_TOKEN="let me in")
+        place.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = place.aws.url + "/container"
+        place.write(f".aws/{name}", "[default]\naws_access_key_id =\naws_secret_access_key = x\n")
+        place.fails(3, 'the profile "default" in ', f".aws/{name} has an aws_access_key_id that is empty")
+    place = Place("[default]\nrole_arn =\nsource_profile = default\n", KEYS)
+    place.fails(3, 'the profile "default" has a role_arn that is empty')
+    place = role("source_profile = default\nweb_identity_token_file =\n"
+                 "aws_access_key_id = AKIACONF\naws_secret_access_key = confsecret\n")
+    place.aws.know("AKIACONF", "confsecret")
+    place.sees("AKIACONF")
+    place = Place("[default]\nregion = x-y-1\n", KEYS, AWS_CONFIG_FILE="", AWS_SHARED_CREDENTIALS_FILE="",
+                  AWS_ACCESS_KEY_ID="AKIAENV", AWS_SECRET_ACCESS_KEY="envsecret")
+    place.aws.know("AKIAENV", "envsecret")
+    place.sees("AKIAENV")
+    place.environment["AWS_ACCESS_KEY_ID"] = None
+    place.fails(3, "no credentials")
 
 
 @tap.test("each credential_source")

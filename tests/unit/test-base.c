@@ -1,5 +1,6 @@
 #include "test.h"
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include "pksk/base/arena.h"
@@ -211,6 +212,19 @@ TEST(paths_expand_home_and_variables)
     char *p = file_expand(STR("~/a/$PKSK_X/${PKSK_X}/$PKSK_NONE"));
 
     CHECK_STR(str_of(p), "/h/a/v/v/$PKSK_NONE");
+    free(p);
+    p = file_expand(STR("~"));
+    CHECK_STR(str_of(p), "/h");
+    free(p);
+    p = file_expand(STR("~root/x"));
+    CHECK(str_starts(str_of(p), str_of(getpwnam("root")->pw_dir)) &&
+          str_ends(str_of(p), STR("/x")));
+    free(p);
+    p = file_expand(STR("~no-such-user/x"));
+    CHECK_STR(str_of(p), "~no-such-user/x");
+    free(p);
+    p = file_expand(STR(""));
+    CHECK_STR(str_of(p), "");
     free(p);
 }
 

@@ -265,8 +265,9 @@ TEST(fips_and_dualstack)
     setenv("AWS_USE_FIPS_ENDPOINT", "false", 1);
     setenv("AWS_USE_DUALSTACK_ENDPOINT", "true", 1);
     CHECK_STR(endpoint_of(NULL, AWS_DYNAMODB), "https://dynamodb.eu-west-1.api.aws/");
-    CHECK_STR(endpoint_of("http://x", AWS_DYNAMODB),
-              "error: a custom endpoint and dual-stack endpoints exclude each other");
+    CHECK_STR(endpoint_of("http://x", AWS_DYNAMODB), "http://x/");
+    setenv("AWS_ENDPOINT_URL", "http://y", 1);
+    CHECK_STR(endpoint_of(NULL, AWS_DYNAMODB), "http://y/");
 }
 
 TEST(account_mode)
@@ -337,8 +338,11 @@ TEST(values)
     CHECK_STR(value, "credentials");
     CHECK(aws_config_value(c, STR("a"), "y", &value, &e) == 0);
     CHECK_STR(value, "config");
-    CHECK(aws_config_file_value(c, AWS_FILE_CONFIG, STR("a"), "x", &value, &e) == 0);
+    CHECK(aws_config_file_value(c, AWS_FILE_CONFIG, STR("a"), "x", &exists, &value, &e) == 0);
+    CHECK(exists);
     CHECK_STR(value, "config");
+    CHECK(aws_config_file_value(c, AWS_FILE_CONFIG, STR("a"), "z", &exists, &value, &e) == 0);
+    CHECK(!exists && !value.len);
     CHECK(aws_config_value(c, STR(""), "x", &value, &e) == 0 && !value.len);
     CHECK(aws_config_has_profile(c, STR("a"), &exists, &e) == 0 && exists);
     CHECK(aws_config_has_profile(c, STR("default"), &exists, &e) == 0 && !exists);

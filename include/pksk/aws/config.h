@@ -74,8 +74,9 @@ enum aws_file {
     AWS_FILE_CONFIG,
     AWS_FILE_CREDENTIALS,
 };
+/* *has: the key is there, if only with an empty value. */
 int aws_config_file_value(struct aws_config *c, enum aws_file file, struct str profile,
-                          const char *key, struct str *ret, struct err *e) must_check;
+                          const char *key, bool *has, struct str *ret, struct err *e) must_check;
 int aws_config_has_profile(struct aws_config *c, struct str profile, bool *ret,
                            struct err *e) must_check;
 /* [sso-session NAME] or [services NAME] of the config file; *ret empty when the key is absent. */

@@ -44,6 +44,11 @@ void aws_chain_free(struct aws_chain *chain); /* wipes; NULL is fine */
 int aws_credentials_get(struct aws_chain *chain, const struct aws_credentials **ret,
                         struct err *e) must_check;
 
+/* Text from outside without what signs requests (now, for a chain): an answer may quote the request
+ * and with it the session token. Headers that are secret are left out as well. NULL is fine. */
+void aws_credentials_redact(const struct aws_credentials *c, struct str text, struct buf *ret);
+void aws_chain_redact(const struct aws_chain *chain, struct str text, struct buf *ret);
+
 /* The command or step that mends what has expired, where the source of the credentials tells. */
 void aws_credentials_hint_expired(const char *source, struct str profile, struct err *e);
 

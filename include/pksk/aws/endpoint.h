@@ -31,9 +31,8 @@ struct aws_endpoint_params {
     bool fips, dualstack;
     struct str account; /* of the credentials, or empty */
     enum aws_account_mode account_mode;
-    struct str arn;  /* the request's TableName or ResourceArn (or the first of its list) when that
-                        is an ARN, or empty */
-    bool sts_legacy; /* sts_regional_endpoints = legacy */
+    struct str arn; /* the request's TableName or ResourceArn (or the first of its list) when that
+                       is an ARN, or empty */
 };
 
 struct aws_endpoint {

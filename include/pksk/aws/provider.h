@@ -53,10 +53,10 @@ int provider_find(struct provider_world *w, struct str profile, bool profiles_on
 void credentials_set(struct aws_credentials *c, struct str access_key_id, struct str secret,
                      struct str token, struct str account, int64_t expires_ms);
 
-/* Only what a header can carry, and for the account, which may be empty, digits. ERR_CONNECT,
- * naming what they came from. */
-int credentials_check(struct str access_key_id, struct str token, struct str account,
-                      const char *what, struct err *e) must_check;
+/* Only what a header can carry. ERR_CONNECT, naming what they came from. The account goes into host
+ * names alone, and is looked at there. */
+int credentials_check(struct str access_key_id, struct str token, const char *what,
+                      struct err *e) must_check;
 
 /* Reads the four text members and the time from a JSON object whose members are so named (NULL: not
  * looked for). Missing or malformed members are an error that names `what`. Wants both keys. */
@@ -85,6 +85,9 @@ struct provider_retry {
     int pause_ms; /* before the second; doubled each time when `grows` */
     bool grows;
 };
+/* How often STS, IAM Identity Center and the sign-in service are asked: retry_mode and max_attempts
+ * hold for them as well. */
+struct provider_retry provider_service_retry(struct provider_world *w);
 int provider_send(const struct aws_http *http, const struct aws_http_request *q,
                   const struct provider_retry *retry, struct aws_http_reply *ret,
                   struct err *e) must_check;

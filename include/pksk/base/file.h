@@ -61,7 +61,7 @@ void file_open_standard(void);
  * in the child. */
 void file_keep_sockets(void);
 
-/* "~/x" and "$VAR/x" as the AWS files have them. *ret is the caller's to free. */
+/* "~/x", "~user/x" and "$VAR/x" as the AWS files have them. *ret is the caller's to free. */
 char *file_expand(struct str path) must_check;
 
 #endif

@@ -33,6 +33,7 @@ struct dynamo {
     struct crc32 crc;
     bool crc_ready, policy_ready;
     struct retry_policy policy;
+    struct err policy_error; /* why the settings do not count, when they do not */
     unsigned tokens;
     struct rate rate;
     bool adaptive;   /* the rate counts; known with the policy */
@@ -75,6 +76,7 @@ struct call {
     struct reply reply;
     struct reply_decoder *decoder; /* NULL but while a body is arriving */
     struct buf error_body;
+    struct buf traced; /* how the body begins, for the debug log */
     uint32_t crc;
     bool has_crc;
     struct err broken; /* the decoder gave up; the body is read on for its checksum */
@@ -94,6 +96,7 @@ uint32_t dynamo_random(struct dynamo *d);
 
 /* trace.c: --debug. Nothing secret is in these lines. */
 void trace_request(const struct call *c, struct str canonical);
+void trace_body(struct call *c, struct str bytes);
 void trace_answer(const struct call *c, const struct transfer *t);
 void trace_retry(const struct call *c, const struct err *why, int64_t pause_us);
 
