@@ -23,14 +23,36 @@ static void on_interrupt(unused_arg int number)
     net_interrupt();
 }
 
-/* Ctrl-C sets a flag, a closed pipe is an error of write(), and nothing of the process is dumped to
- * a file. */
+/* The second one is not waited for. */
+static void on_end(int number)
+{
+    if (end_signal) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    end_signal = number;
+    on_interrupt(number);
+}
+
+static void end_on(int number)
+{
+    struct sigaction end = {.sa_handler = on_end}, before;
+
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* as under nohup */
+        sigaction(number, &end, NULL);
+}
+
+/* Ctrl-C sets a flag, and so does what ends the program: no file is left behind, and the terminal
+ * is in order. A closed pipe is an error of write(), and nothing of the process is dumped to a
+ * file. */
 static void set_signals(void)
 {
     struct sigaction interrupt = {.sa_handler = on_interrupt}, ignore = {.sa_handler = SIG_IGN};
     struct rlimit none = {0, 0};
 
     sigaction(SIGINT, &interrupt, NULL);
+    end_on(SIGTERM);
+    end_on(SIGHUP);
     sigaction(SIGPIPE, &ignore, NULL);
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0); /* a core that is piped to a program knows no limit */
@@ -129,5 +151,9 @@ int main(int argc, char **argv)
         status = run(&o);
     }
     options_deinit(&o);
+    if (end_signal) {
+        signal(end_signal, SIG_DFL);
+        raise(end_signal);
+    }
     return status;
 }

@@ -94,7 +94,7 @@ static bool run_text(struct repl *r, struct buf *open)
     struct arena a = {0};
     bool whole = true;
 
-    cancel_flag = 0;
+    cancel_clear();
     for (size_t pos = 0; !s->leaving;) {
         struct statement *st = NULL;
         struct err e = {0};
@@ -117,7 +117,7 @@ static bool run_text(struct repl *r, struct buf *open)
             break;
         }
     }
-    cancel_flag = 0;
+    cancel_clear();
     arena_free(&a);
     return whole;
 }
@@ -137,7 +137,7 @@ static int read_and_run(struct repl *r)
         add_prompt(r, more ? buf_cstr(&open) : NULL, &prompt);
         int code = editor_read(r->session->editor, buf_str(&prompt), buf_str(&r->text), &line, &e);
 
-        cancel_flag = 0;
+        cancel_clear();
         if (code == ERR_CANCELLED)
             return 0;
         if (code != 0) {
@@ -190,7 +190,7 @@ int repl_run(struct session *s, struct err *e)
     r.editing = session_lang(s, false);
     code = open_editor(&r, e);
     if (code == 0) {
-        while (!s->leaving && read_and_run(&r) == 0)
+        while (!s->leaving && !end_signal && read_and_run(&r) == 0)
             ;
     }
     editor_free(s->editor);

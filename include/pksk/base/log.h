@@ -1,4 +1,4 @@
-/* The debug log, and the flag that Ctrl-C sets: the program's only writable globals.
+/* The debug log, and the flags that signals set: the program's only writable globals.
  *
  * Nothing below `out` writes to the terminal: the log goes to a sink that main sets. Callers
  * redact.
@@ -11,6 +11,12 @@
 #include "pksk/base/str.h"
 
 extern volatile sig_atomic_t cancel_flag; /* counts SIGINTs since the statement began */
+
+/* SIGTERM or SIGHUP, once one has come: all that is under way is cancelled, for good, and the
+ * program ends by that signal when it has tidied up. */
+extern volatile sig_atomic_t end_signal;
+
+void cancel_clear(void); /* a new statement, which an earlier Ctrl-C does not mean */
 
 typedef void log_sink(void *ctx, struct str line);
 

@@ -17,6 +17,10 @@ bool text_is_safe(struct str text);
  * between its tokens, stay. */
 void text_escape_json(struct buf *b, struct str json);
 
+/* The same for statements as text_escape() does it; newlines between the words stay, those within
+ * quotes or backquotes are of a name, and escaped. */
+void text_escape_statement(struct buf *b, struct str text);
+
 unsigned text_width(
     struct str text); /* cells; wide and combining characters by wcwidth(), of escaped text */
 void text_cut(struct buf *b, struct str text,
