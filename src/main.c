@@ -13,6 +13,7 @@
 #include "pksk/cmd/command.h"
 #include "pksk/cmd/options.h"
 #include "pksk/net/transport.h"
+#include "pksk/out/text.h"
 #include "pksk/shell/repl.h"
 #include "pksk/shell/script.h"
 #include "pksk/shell/transaction.h"
@@ -62,7 +63,7 @@ static void log_to_stderr(unused_arg void *ctx, struct str line)
 {
     _cleanup_(buf_free) struct buf safe = {0};
 
-    options_escape_log(&safe, line);
+    text_escape_lines(&safe, line);
     buf_char(&safe, '\n');
     if (file_write_all(STDERR_FILENO, buf_str(&safe)) < 0)
         log_set_sink(NULL, NULL);

@@ -83,21 +83,27 @@ int file_read_private(const char *path, size_t max, struct buf *ret, struct err 
 
 /* SIGINT is let in only while waiting: one that comes between the look at the flag and the waiting
  * would otherwise be waited over. */
-int file_wait_readable(int fd)
+int file_wait_any(struct pollfd *fds, unsigned count)
 {
-    struct pollfd what = {.fd = fd, .events = POLLIN};
     sigset_t interrupt, before;
     int n = -1;
 
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
     sigprocmask(SIG_BLOCK, &interrupt, &before);
-    while (!cancel_flag && (n = ppoll(&what, 1, NULL, &before)) < 0 && errno == EINTR)
+    while (!cancel_flag && (n = ppoll(fds, count, NULL, &before)) < 0 && errno == EINTR)
         ;
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (cancel_flag)
         return ERR_CANCELLED;
     return n < 0 ? ERR_FAILED : 0;
+}
+
+int file_wait_readable(int fd)
+{
+    struct pollfd what = {.fd = fd, .events = POLLIN};
+
+    return file_wait_any(&what, 1);
 }
 
 int file_read_line(int fd, struct buf *ret)

@@ -83,6 +83,17 @@ void text_escape_json(struct buf *b, struct str json)
     }
 }
 
+void text_escape_lines(struct buf *b, struct str text)
+{
+    struct str line;
+
+    while (str_split(&text, '\n', &line)) {
+        text_escape(b, line);
+        if (text.s)
+            buf_char(b, '\n');
+    }
+}
+
 void text_escape_statement(struct buf *b, struct str text)
 {
     char quote = 0;

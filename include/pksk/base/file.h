@@ -6,6 +6,8 @@
 #ifndef PKSK_BASE_FILE_H
 #define PKSK_BASE_FILE_H
 
+#include <poll.h>
+
 #include "pksk/base/buf.h"
 #include "pksk/base/err.h"
 
@@ -39,6 +41,7 @@ void file_abort(struct file_out *f); /* removes the temporary; fine when closed 
 /* Until there is something to read, or the end of it. ERR_CANCELLED after Ctrl-C, also when that
  * came just before. */
 int file_wait_readable(int fd) must_check;
+int file_wait_any(struct pollfd *fds, unsigned count) must_check; /* the same for several */
 
 /* A line of an answer that a user types, without its newline; the end of input ends it, too.
  * ERR_CANCELLED after Ctrl-C, also when that came just before. */

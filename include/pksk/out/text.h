@@ -13,6 +13,8 @@
 void text_escape(struct buf *b, struct str text);
 bool text_is_safe(struct str text);
 
+void text_escape_lines(struct buf *b, struct str text); /* newlines stay */
+
 /* The same for text that is JSON, and stays it: always \u escapes; newlines, which JSON has only
  * between its tokens, stay. */
 void text_escape_json(struct buf *b, struct str json);
