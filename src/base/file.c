@@ -81,6 +81,24 @@ int file_read_private(const char *path, size_t max, struct buf *ret, struct err 
     return read_fd(fd, path, max, ret, e);
 }
 
+int file_open_own(const char *path, int flags, unsigned mode, struct err *e)
+{
+    int fd = file_descriptor(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
+    struct stat st;
+
+    bool other = fd < 0 && (errno == ELOOP || errno == ENXIO); /* a link, a pipe without a reader */
+
+    if (!other && (fd < 0 || fstat(fd, &st) < 0))
+        return err_errno(e, ERR_FAILED, "cannot write", str_of(path));
+    if (!other && S_ISREG(st.st_mode) && st.st_uid == geteuid())
+        return fd;
+    if (!other)
+        close(fd);
+    err_set(e, ERR_FAILED, "cannot write %s: it is there and no ordinary file of yours", path);
+    err_hint(e, "take it away, or choose another directory");
+    return ERR_FAILED;
+}
+
 /* SIGINT is let in only while waiting: one that comes between the look at the flag and the waiting
  * would otherwise be waited over. */
 int file_wait_any(struct pollfd *fds, unsigned count)
