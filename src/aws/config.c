@@ -112,8 +112,8 @@ static bool has_quotes(struct str t)
 }
 
 /* Is this the section [KIND NAME]? As the CLI has it: the text begins with the kind, and there are
- * just two words, whatever the first one goes on to. Some have thousands of profiles: nearly all are
- * told apart by their ends, without the words. */
+ * just two words, whatever the first one goes on to. Some have thousands of profiles: nearly all
+ * are told apart by their ends, without the words. */
 static bool section_is(const struct ini_section *s, const char *kind, struct str name)
 {
     struct arena a = {0};

@@ -16,13 +16,14 @@
 
 /* credential_process: a program of the user's that prints credentials as JSON. No shell is
  * involved. What it says on standard error is passed on as it comes, so that it can ask for things;
- * on a terminal that is without what would steer it, since programs quote what servers tell them. */
+ * on a terminal that is without what would steer it, since programs quote what servers tell them.
+ */
 
 struct child {
     pid_t pid;
-    int handle;  /* -1: none */
-    int out;     /* its standard output */
-    int said;    /* its standard error; -1: that is ours, or has ended */
+    int handle; /* -1: none */
+    int out;    /* its standard output */
+    int said;   /* its standard error; -1: that is ours, or has ended */
     const struct aws_ask *ask;
 };
 

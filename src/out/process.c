@@ -64,8 +64,8 @@ int process_start(struct process *p, const char *command, char *const *env, stru
     return 0;
 }
 
-/* What ends us is let in only while waiting, so that none is waited over. Without a handle (there is
- * one but for want of descriptors) waitpid() waits. */
+/* What ends us is let in only while waiting, so that none is waited over. Without a handle (there
+ * is one but for want of descriptors) waitpid() waits. */
 static void wait_for_end(int handle)
 {
     struct pollfd end = {.fd = handle, .events = POLLIN};
