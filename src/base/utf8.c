@@ -109,3 +109,18 @@ bool utf8_steers(int32_t c)
     }
     return false;
 }
+
+struct str utf8_without_nul(struct arena *a, struct str t)
+{
+    _cleanup_(buf_free) struct buf b = {0};
+
+    if (!str_find_char(t, '\0', NULL))
+        return t;
+    for (size_t i = 0; i < t.len; i++) {
+        if (t.s[i])
+            buf_char(&b, t.s[i]);
+        else
+            utf8_encode(&b, 0xfffd);
+    }
+    return arena_str(a, buf_str(&b));
+}

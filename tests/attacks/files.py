@@ -1,4 +1,6 @@
 """Files, programs and signals that mean harm: what others put beside the user's files, and what is left behind."""
+import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -87,6 +89,30 @@ def _():
             harmless(t.raw.decode("utf-8", "replace"), what)
             tap.same(t.screen.titles, [], what)
             tap.check("touch your key:" in t.text() and "failed with status 4" in t.text(), what, t.text())
+
+
+@tap.test("what IAM Identity Center and STS refuse with")
+def _():
+    sign_in = {"accessToken": "token", "expiresAt": "2099-01-01T00:00:00Z"}
+    for what, text in EVIL.items():
+        hostile, said = server.Hostile(), f"said: {text} and more"
+        place = home()
+        write(f"{place}/.aws/sso/cache/{hashlib.sha1(b'here').hexdigest()}.json", json.dumps(sign_in))
+        write(f"{place}/.aws/config", "[profile sso]\nsso_session = here\nsso_account_id = 123456789012\nsso_role_name = reader\n"
+              "[sso-session here]\nsso_start_url = https://here.example/start\nsso_region = eu-west-1\n"
+              "[profile sts]\nrole_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = keys\n"
+              "[profile keys]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secretword\n")
+        for profile, body, begins in (
+                ("sso", {"message": said}, "error: IAM Identity Center refused the role reader in account 123456789012 with HTTP status 403: said: "),
+                ("sts", {"Error": {"Code": "Denied", "Message": said}}, "error: STS refused AssumeRole: Denied: said: ")):
+            hostile.says = (403, json.dumps(body).encode())
+            env = environment(place, AWS_ENDPOINT_URL_SSO=hostile.url, AWS_ENDPOINT_URL_STS=hostile.url, **FROM_FILE)
+            done = world.run(["--no-config", "--profile", profile, "--debug", "-c", "whoami"], env=env)
+            message = [line for line in done.err.decode().splitlines() if line.startswith("error: ")]
+            tap.same(done.status, 3, what, done.err)
+            tap.check(len(message) == 1 and message[0].startswith(begins) and message[0].endswith(" and more"), what, done.err)
+            harmless(done.err.decode(), what)
+            tap.check(b"secretword" not in done.err, done.err)
 
 
 @tap.test("a password in a URL is in no message")

@@ -18,6 +18,7 @@ class Hostile:
         self.redirect = None        # a URL that everything is sent on to
         self.endless = False        # each page says that there is another
         self.asked = []
+        self.says = None            # (status, body) of all that is not DynamoDB's: STS, Identity Center
         self.batches = []           # the tables of all BatchWriteItem
         self.written = set()        # the partition keys of all that was put
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -64,6 +65,8 @@ class Hostile:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
                 hostile.asked.append((operation or self.path, dict(self.headers)))
+                if hostile.says and not operation:
+                    return self.send(*hostile.says)
                 if hostile.redirect:
                     return self.send(302, b"", Location=hostile.redirect + self.path)
                 if hostile.error and operation in ("Scan", "Query", "GetItem"):
