@@ -276,8 +276,8 @@ static int refused(const struct sso *s, const struct aws_http_reply *reply, stru
     r = err_set(
         e, ERR_CONNECT,
         "IAM Identity Center refused the role %.*s in account %.*s with HTTP status %d%s%.*s",
-        STR_ARG(s->role), STR_ARG(s->account), reply->status,
-        message.len ? ": " : "", STR_ARG(message));
+        STR_ARG(s->role), STR_ARG(s->account), reply->status, message.len ? ": " : "",
+        STR_ARG(message));
     arena_free(&a);
     return r;
 }

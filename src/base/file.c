@@ -99,8 +99,8 @@ int file_open_own(const char *path, int flags, unsigned mode, struct err *e)
     return ERR_FAILED;
 }
 
-/* SIGINT is let in only while waiting: one that comes between the look at the flag and the waiting
- * would otherwise be waited over. */
+/* What sets the flag is let in only while waiting: a signal that comes between the look at it and
+ * the waiting would otherwise be waited over. */
 int file_wait_any(struct pollfd *fds, unsigned count)
 {
     sigset_t interrupt, before;
@@ -108,6 +108,8 @@ int file_wait_any(struct pollfd *fds, unsigned count)
 
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
+    sigaddset(&interrupt, SIGTERM);
+    sigaddset(&interrupt, SIGHUP);
     sigprocmask(SIG_BLOCK, &interrupt, &before);
     while (!cancel_flag && (n = ppoll(fds, count, NULL, &before)) < 0 && errno == EINTR)
         ;

@@ -17,8 +17,8 @@ int32_t utf8_decode(struct str t, size_t at, size_t *len);
 void utf8_encode(struct buf *b,
                  uint32_t code_point); /* a surrogate or too large a value becomes U+FFFD */
 
-/* For messages, which are C strings: a NUL would end them, and what follows it would be lost. Each is
- * U+FFFD in what is returned, which is t itself when it has none. */
+/* For messages, which are C strings: a NUL would end them, and what follows it would be lost. Each
+ * is U+FFFD in what is returned, which is t itself when it has none. */
 struct str utf8_without_nul(struct arena *a, struct str t);
 
 /* Would the character move the cursor, colour the screen, hide, or turn the order of what is shown?
