@@ -13,6 +13,7 @@
 #include "pksk/cmd/command.h"
 #include "pksk/cmd/options.h"
 #include "pksk/net/transport.h"
+#include "pksk/out/text.h"
 #include "pksk/shell/repl.h"
 #include "pksk/shell/script.h"
 #include "pksk/shell/transaction.h"
@@ -23,17 +24,22 @@ static void on_interrupt(unused_arg int number)
     net_interrupt();
 }
 
+/* The second one is not waited for. */
 static void on_end(int number)
 {
+    if (end_signal) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
     end_signal = number;
     on_interrupt(number);
 }
 
-/* What ends the program does so as Ctrl-C does: nothing half-written stays behind. The second one
- * ends it at once. Whoever ignores the hangup (nohup) means that. */
+/* What ends the program does so as Ctrl-C does: nothing half-written stays behind, and the terminal
+ * is in order. Whoever ignores the hangup (nohup) means that. */
 static void set_end_signal(int number)
 {
-    struct sigaction end = {.sa_handler = on_end, .sa_flags = (int)SA_RESETHAND}, before;
+    struct sigaction end = {.sa_handler = on_end}, before;
 
     if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
         sigaction(number, &end, NULL);
@@ -65,7 +71,7 @@ static void log_to_stderr(unused_arg void *ctx, struct str line)
 {
     _cleanup_(buf_free) struct buf safe = {0};
 
-    options_escape_log(&safe, line);
+    text_escape_lines(&safe, line);
     buf_char(&safe, '\n');
     if (file_write_all(STDERR_FILENO, buf_str(&safe)) < 0)
         log_set_sink(NULL, NULL);

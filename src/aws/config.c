@@ -104,15 +104,27 @@ struct str aws_config_path(struct aws_config *c, enum aws_file file)
 
 /* ---- sections ---- */
 
+static bool has_quotes(struct str t)
+{
+    for (size_t i = 0; i < t.len; i++)
+        if (t.s[i] == '\'' || t.s[i] == '"' || t.s[i] == '\\')
+            return true;
+    return false;
+}
+
 /* Is this the section [KIND NAME]? As the CLI has it: the text begins with the kind, and there are
- * just two words, whatever the first one goes on to. */
+ * just two words, whatever the first one goes on to. Some have thousands of profiles: nearly all
+ * are told apart by their ends, without the words. */
 static bool section_is(const struct ini_section *s, const char *kind, struct str name)
 {
     struct arena a = {0};
     struct str *words;
     size_t count;
-    bool same = str_starts(s->name, str_of(kind)) && words_split(&a, s->name, &words, &count) &&
-                count == 2 && str_eq(words[1], name);
+
+    if (!str_starts(s->name, str_of(kind)) ||
+        (!str_ends(str_trim(s->name), name) && !has_quotes(s->name)))
+        return false;
+    bool same = words_split(&a, s->name, &words, &count) && count == 2 && str_eq(words[1], name);
 
     arena_free(&a);
     return same;

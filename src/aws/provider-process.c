@@ -15,7 +15,17 @@
 #define STOP_MS 500 /* what a program may take to end when it is asked to */
 
 /* credential_process: a program of the user's that prints credentials as JSON. No shell is
- * involved, and its standard error goes where ours does, so that it can ask for things. */
+ * involved. What it says on standard error is passed on as it comes, so that it can ask for things;
+ * on a terminal that is without what would steer it, since programs quote what servers tell them.
+ */
+
+struct child {
+    pid_t pid;
+    int handle; /* -1: none */
+    int out;    /* its standard output */
+    int said;   /* its standard error; -1: that is ours, or has ended */
+    const struct aws_ask *ask;
+};
 
 static int child_failed(struct str profile, const char *program, const char *how, struct err *e)
 {
@@ -26,8 +36,8 @@ static int child_failed(struct str profile, const char *program, const char *how
     return r;
 }
 
-/* Signals as a program expects to find them, and only standard output redirected. */
-static int spawn(char *const *argv, int out, pid_t *pid)
+/* Signals as a program expects to find them. said: its standard error, or -1. */
+static int spawn(char *const *argv, int out, int said, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -40,6 +50,8 @@ static int spawn(char *const *argv, int out, pid_t *pid)
     sigemptyset(&none);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    if (said >= 0)
+        posix_spawn_file_actions_adddup2(&actions, said, STDERR_FILENO);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     posix_spawnattr_setsigdefault(&attributes, &all);
@@ -50,17 +62,52 @@ static int spawn(char *const *argv, int out, pid_t *pid)
     return number;
 }
 
-/* Until the end of the output. A negative code on Ctrl-C, when there is too much of it (it is over
- * its ceiling then), and when it cannot be read. */
-static int read_all(int fd, struct buf *ret)
+static void close_said(struct child *c)
 {
+    if (c->said >= 0)
+        close(c->said);
+    c->said = -1;
+}
+
+static void pass_on(struct child *c)
+{
+    char text[4096];
+    ssize_t n = read(c->said, text, sizeof(text));
+
+    if (n > 0)
+        c->ask->heard(c->ask->ctx, (struct str){text, (size_t)n});
+    else if (n == 0 || errno != EINTR)
+        close_said(c);
+}
+
+/* Until fd can be read, passing on meanwhile what the program says. */
+static int wait_for(struct child *c, int fd)
+{
+    struct pollfd fds[2] = {{.fd = fd, .events = POLLIN}, {.fd = c->said, .events = POLLIN}};
+
     for (;;) {
-        char *room = buf_room(ret, 4096);
-        int r = room ? file_wait_readable(fd) : ERR_FAILED;
+        int r = file_wait_any(fds, c->said >= 0 ? 2 : 1);
 
         if (r < 0)
             return r;
-        ssize_t n = read(fd, room, 4096);
+        if (c->said >= 0 && fds[1].revents)
+            pass_on(c);
+        else if (fds[0].revents)
+            return 0;
+    }
+}
+
+/* Until the end of the output. A negative code on Ctrl-C, when there is too much of it (it is over
+ * its ceiling then), and when it cannot be read. */
+static int read_all(struct child *c, struct buf *ret)
+{
+    for (;;) {
+        char *room = buf_room(ret, 4096);
+        int r = room ? wait_for(c, c->out) : ERR_FAILED;
+
+        if (r < 0)
+            return r;
+        ssize_t n = read(c->out, room, 4096);
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -82,40 +129,70 @@ static void stop(pid_t pid, int handle)
 
 /* Its output and, when that was read to its end, its own end: it may have closed the one long
  * before the other. */
-static int attend(pid_t pid, int out, struct buf *ret, int *status)
+static int attend(struct child *c, struct buf *ret, int *status)
 {
-    int handle = pidfd_open(pid, 0);
-    int r = read_all(out, ret);
+    c->handle = pidfd_open(c->pid, 0);
+    int r = read_all(c, ret);
 
-    close(out);
-    if (r == 0 && handle >= 0)
-        r = file_wait_readable(handle);
+    close(c->out);
+    if (r == 0 && c->handle >= 0)
+        r = wait_for(c, c->handle);
     if (r < 0)
-        stop(pid, handle);
-    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+        stop(c->pid, c->handle);
+    while (waitpid(c->pid, status, 0) < 0 && errno == EINTR)
         ;
-    if (handle >= 0)
-        close(handle);
+    if (c->handle >= 0)
+        close(c->handle);
+    close_said(c);
     return r;
 }
 
-static int run(struct str profile, char *const *argv, struct buf *ret, struct err *e)
+static void close_pipe(const int fds[2])
 {
-    int fds[2], status = 0, number, r;
-    pid_t pid;
+    if (fds[0] >= 0)
+        close(fds[0]);
+    if (fds[1] >= 0)
+        close(fds[1]);
+}
+
+/* The pipes and the program, whose error number it returns. */
+static int start(struct child *c, char *const *argv)
+{
+    int out[2] = {-1, -1}, said[2] = {-1, -1}, number;
+
+    if (pipe2(out, O_CLOEXEC) < 0 || (c->ask && c->ask->heard && pipe2(said, O_CLOEXEC) < 0)) {
+        number = errno;
+        close_pipe(out);
+        return number;
+    }
+    file_keep_sockets();
+    number = spawn(argv, out[1], said[1], &c->pid);
+    if (number) {
+        close_pipe(out);
+        close_pipe(said);
+        return number;
+    }
+    close(out[1]);
+    if (said[1] >= 0)
+        close(said[1]);
+    c->out = out[0];
+    c->said = said[0];
+    return 0;
+}
+
+static int run(struct provider_world *w, struct str profile, char *const *argv, struct buf *ret,
+               struct err *e)
+{
+    struct child child = {.ask = w->ask};
+    int status = 0, number = start(&child, argv);
     char how[160];
 
-    if (pipe2(fds, O_CLOEXEC) < 0)
-        return err_errno(e, ERR_FAILED, "cannot make a pipe for", str_of(argv[0]));
-    file_keep_sockets();
-    number = spawn(argv, fds[1], &pid);
-    close(fds[1]);
     if (number) {
-        close(fds[0]);
         snprintf(how, sizeof(how), "cannot be started: %s", strerror(number));
         return child_failed(profile, argv[0], how, e);
     }
-    r = attend(pid, fds[0], ret, &status);
+    int r = attend(&child, ret, &status);
+
     if (r == ERR_CANCELLED || cancel_flag) /* it got the same Ctrl-C */
         return err_set(e, ERR_CANCELLED, "cancelled");
     if (r < 0)
@@ -178,7 +255,7 @@ static int load(struct provider_world *w, struct str profile, struct aws_credent
     argv = arena_alloc(&a, count + 1, sizeof(*argv));
     for (size_t i = 0; i < count; i++)
         argv[i] = (char *)words[i].s;
-    r = run(name, argv, &output, e);
+    r = run(w, name, argv, &output, e);
     if (r == 0)
         r = take(w, profile, buf_str(&output), ret, e);
     buf_wipe(&output);

@@ -3,6 +3,7 @@
 #include "pksk/aws/token-file.h"
 #include "pksk/aws/url.h"
 #include "pksk/aws/words.h"
+#include "pksk/base/utf8.h"
 #include "pksk/json/writer.h"
 
 /* IAM Identity Center: a token from `aws sso login` buys the credentials of a role. */
@@ -263,17 +264,19 @@ static int refused(const struct sso *s, const struct aws_http_reply *reply, stru
     struct arena a = {0};
     struct json *root = NULL;
     struct err ignored;
+    struct str message;
     int r;
 
     if (reply->status == 401)
         return sign_in_again(s, "is not accepted any more", e);
     if (provider_json(&a, buf_str(&reply->body), "the answer", &root, &ignored) < 0)
         root = NULL;
+    message = utf8_without_nul(&a, json_text(root, "message"));
     r = err_set(
         e, ERR_CONNECT,
         "IAM Identity Center refused the role %.*s in account %.*s with HTTP status %d%s%.*s",
-        STR_ARG(s->role), STR_ARG(s->account), reply->status,
-        json_text(root, "message").len ? ": " : "", STR_ARG(json_text(root, "message")));
+        STR_ARG(s->role), STR_ARG(s->account), reply->status, message.len ? ": " : "",
+        STR_ARG(message));
     arena_free(&a);
     return r;
 }

@@ -153,6 +153,13 @@ static bool is_no_text(const struct json *object, const char *name)
     return member && member->kind != JSON_IS_STRING && member->kind != JSON_IS_NULL;
 }
 
+static bool is_given(const struct json *object, const char *name)
+{
+    const struct json *member = json_get(object, name);
+
+    return member && member->kind != JSON_IS_NULL;
+}
+
 int credentials_from_json(const struct json *object, const struct credential_names *names,
                           const char *what, struct aws_credentials *ret, struct err *e)
 {
@@ -171,9 +178,11 @@ int credentials_from_json(const struct json *object, const struct credential_nam
 
     if (r < 0)
         return r;
-    if (names->expires && (json_get(object, names->expires) || names->temporary) &&
-        !time_of(object, names, &expires_ms))
-        return err_set(e, ERR_CONNECT, "%s has no %s that is a time", what, names->expires);
+    if (names->expires && (names->temporary || is_given(object, names->expires))) {
+        if (!time_of(object, names, &expires_ms))
+            return err_set(e, ERR_CONNECT, "%s has no %s that is a time", what, names->expires);
+        expires_ms = expires_ms ? expires_ms : 1; /* 0 would be: never */
+    }
     credentials_set(ret, id, secret, token, account, expires_ms);
     return 0;
 }

@@ -1,6 +1,7 @@
 #include "pksk/aws/config-internal.h"
 #include "pksk/aws/provider.h"
 #include "pksk/aws/url.h"
+#include "pksk/base/utf8.h"
 
 /* The two questions that STS is asked. Asked for JSON, since STS can; emulators that know only XML
  * are understood as well. */
@@ -72,6 +73,8 @@ static void read_answer(struct arena *a, struct str body, const char *action,
         read_xml(a, text, ret);
     else if (provider_json(a, text, "the answer", &root, &ignored) == 0)
         read_json(root, action, ret);
+    ret->code = utf8_without_nul(a, ret->code);
+    ret->message = utf8_without_nul(a, ret->message);
 }
 
 bool sts_expired(struct str code)
@@ -121,7 +124,8 @@ static int take(const struct sts_call *call, const struct sts_answer *answer,
 
     if (r < 0)
         return r;
-    credentials_set(ret, answer->id, answer->secret, answer->token, account, expires_ms);
+    credentials_set(ret, answer->id, answer->secret, answer->token, account,
+                    expires_ms ? expires_ms : 1); /* 0 would be: never */
     if (call->cache)
         cli_cache_put(call->cache, NULL, ret, answer->user_id, answer->user_arn);
     return 0;

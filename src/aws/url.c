@@ -7,7 +7,10 @@ static bool is_alnum(char c)
 
 static int bad_url(struct str url, const char *what, const char *why, struct err *e)
 {
-    int r = err_set(e, ERR_SYNTAX, "%s \"%.*s\" %s", what, STR_ARG(url), why);
+    /* what stands before an @ may be a password */
+    int r = str_find_char(url, '@', NULL)
+                ? err_set(e, ERR_SYNTAX, "%s %s", what, why)
+                : err_set(e, ERR_SYNTAX, "%s \"%.*s\" %s", what, STR_ARG(url), why);
 
     err_hint(e, "it is a URL like http://localhost:8000");
     return r;
@@ -69,7 +72,7 @@ int url_parse(struct str text, const char *what, struct url *ret, struct err *e)
     if (str_find_char(text, '#', &at))
         return bad_url(text, what, "has a fragment", e);
     cut_path(str_slice(text, u.https ? 8 : 7, text.len), &u);
-    if (str_find_char(u.host, '@', &at)) /* not shown: what stands there may be a password */
+    if (str_find_char(u.host, '@', &at)) /* not shown either */
         return err_set(e, ERR_SYNTAX, "%s holds a user name, which pksk refuses", what);
     if (!cut_port(&u.host, &u.port))
         return bad_url(text, what, "has a port that is none", e);

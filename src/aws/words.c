@@ -98,21 +98,27 @@ static bool needs_quotes(struct str word)
     return !word.len;
 }
 
-const char *word_quote(struct str word, char ret[WORD_QUOTED])
+void word_quote_add(struct buf *b, struct str word)
 {
-    struct buf b = {0};
     bool quotes = needs_quotes(word);
 
     if (quotes)
-        buf_char(&b, '\'');
+        buf_char(b, '\'');
     for (size_t i = 0; i < word.len; i++) {
         if (word.s[i] == '\'')
-            buf_lit(&b, "'\\''");
+            buf_lit(b, "'\\''");
         else
-            buf_char(&b, word.s[i]);
+            buf_char(b, word.s[i]);
     }
     if (quotes)
-        buf_char(&b, '\'');
+        buf_char(b, '\'');
+}
+
+const char *word_quote(struct str word, char ret[WORD_QUOTED])
+{
+    struct buf b = {0};
+
+    word_quote_add(&b, word);
     snprintf(ret, WORD_QUOTED, "%s", buf_cstr(&b));
     buf_free(&b);
     return ret;

@@ -29,18 +29,19 @@ int file_descriptor(const char *path, int flags, unsigned mode)
     return fd;
 }
 
-/* SIGINT is let in only while waiting: one that comes between the look at the flag and the waiting
- * would otherwise be waited over. */
-static int wait_for(int fd, short events)
+/* What sets the flag is let in only while waiting: a signal that comes between the look at it and
+ * the waiting would otherwise be waited over. */
+int file_wait_any(struct pollfd *fds, unsigned count)
 {
-    struct pollfd what = {.fd = fd, .events = events};
     sigset_t interrupt, before;
     int n = -1;
 
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
+    sigaddset(&interrupt, SIGTERM);
+    sigaddset(&interrupt, SIGHUP);
     sigprocmask(SIG_BLOCK, &interrupt, &before);
-    while (!cancel_flag && (n = ppoll(&what, 1, NULL, &before)) < 0 && errno == EINTR)
+    while (!cancel_flag && (n = ppoll(fds, count, NULL, &before)) < 0 && errno == EINTR)
         ;
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (cancel_flag) {
@@ -48,6 +49,13 @@ static int wait_for(int fd, short events)
         return ERR_CANCELLED;
     }
     return n < 0 ? ERR_FAILED : 0;
+}
+
+static int wait_for(int fd, short events)
+{
+    struct pollfd what = {.fd = fd, .events = events};
+
+    return file_wait_any(&what, 1);
 }
 
 static int read_fd(int fd, const char *path, size_t max, struct buf *ret, struct err *e)
@@ -106,6 +114,24 @@ int file_read_private(const char *path, size_t max, struct buf *ret, struct err 
                        "%s is not a file that only you can write, so pksk does not read it", path);
     }
     return read_fd(fd, path, max, ret, e);
+}
+
+int file_open_own(const char *path, int flags, unsigned mode, struct err *e)
+{
+    int fd = file_descriptor(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
+    struct stat st;
+
+    bool other = fd < 0 && (errno == ELOOP || errno == ENXIO); /* a link, a pipe without a reader */
+
+    if (!other && (fd < 0 || fstat(fd, &st) < 0))
+        return err_errno(e, ERR_FAILED, "cannot write", str_of(path));
+    if (!other && S_ISREG(st.st_mode) && st.st_uid == geteuid())
+        return fd;
+    if (!other)
+        close(fd);
+    err_set(e, ERR_FAILED, "cannot write %s: it is there and no ordinary file of yours", path);
+    err_hint(e, "take it away, or choose another directory");
+    return ERR_FAILED;
 }
 
 int file_wait_readable(int fd)

@@ -7,6 +7,13 @@
 volatile sig_atomic_t cancel_flag;
 volatile sig_atomic_t end_signal;
 
+void cancel_clear(void)
+{
+    cancel_flag = 0;
+    if (end_signal) /* looked at after: it may come in between */
+        cancel_flag = 1;
+}
+
 static struct {
     log_sink *write;
     void *ctx;

@@ -94,10 +94,33 @@ bool utf8_steers(int32_t c)
 {
     if (c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad)
         return true;
-    if (c < 0x61c)
-        return false;
-    return c == 0x61c || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-           (c >= 0xfff9 && c <= 0xfffb) || (c & 0xfffe) == 0xfffe ||
-           (c >= 0x1d173 && c <= 0x1d17a) || (c >= 0xe0000 && c <= 0xe007f);
+    static const int32_t ranges[][2] = {
+        {0x61c, 0x61c},     {0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180e, 0x180e},
+        {0x200b, 0x200f},   {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164},
+        {0xfeff, 0xfeff},   {0xffa0, 0xffa0}, {0xfff9, 0xfffb}, {0x1d173, 0x1d17a},
+        {0xe0000, 0xe0fff},
+    };
+
+    if ((c & 0xfffe) == 0xfffe)
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(ranges) && ranges[i][0] <= c; i++) {
+        if (c <= ranges[i][1])
+            return true;
+    }
+    return false;
+}
+
+struct str utf8_without_nul(struct arena *a, struct str t)
+{
+    _cleanup_(buf_free) struct buf b = {0};
+
+    if (!str_find_char(t, '\0', NULL))
+        return t;
+    for (size_t i = 0; i < t.len; i++) {
+        if (t.s[i])
+            buf_char(&b, t.s[i]);
+        else
+            utf8_encode(&b, 0xfffd);
+    }
+    return arena_str(a, buf_str(&b));
 }

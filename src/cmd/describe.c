@@ -91,6 +91,22 @@ static int render(struct session *s, const struct statement *st, struct str name
     return 0;
 }
 
+/* Lines are escaped field by field. A statement goes elsewhere as it is, so that it can be run. */
+static int print(struct session *s, const struct statement *st, struct str text, struct err *e)
+{
+    _cleanup_(buf_free) struct buf safe = {0};
+
+    if (!st->as)
+        return output_print(s, st, text, e);
+    if (!str_is(str_of(st->as), "create"))
+        text_escape_json(&safe, text);
+    else if (s->out_terminal && st->redirect == REDIRECT_NONE)
+        text_escape_statement(&safe, text);
+    else
+        return output_print(s, st, text, e);
+    return output_print(s, st, buf_str(&safe), e);
+}
+
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
     _cleanup_(buf_free) struct buf text = {0};
@@ -102,7 +118,7 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     _cleanup_(cleanup_free) char *copy = mem_dup(name.s, name.len);
 
     r = render(s, st, str_of(copy), &text, e);
-    return r < 0 ? r : output_print(s, st, buf_str(&text), e);
+    return r < 0 ? r : print(s, st, buf_str(&text), e);
 }
 
 const struct command cmd_describe = {.run = run};

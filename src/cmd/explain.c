@@ -56,7 +56,8 @@ static int render(struct session *s, const struct statement *st, const struct pl
         return plan_explain(text, p, EXPLAIN_BOTO3, &where, e);
     if (st->as)
         return plan_explain(text, p, EXPLAIN_JSON, &where, e);
-    buf_addf(text, "%.*s\n%s: %s\n", STR_ARG(p->line), p->operation, plan_reach(p, st->inner));
+    text_escape(text, p->line); /* names in backquotes, which may hold anything */
+    buf_addf(text, "\n%s: %s\n", p->operation, plan_reach(p, st->inner));
     return plan_explain(text, p, EXPLAIN_JSON, &where, e);
 }
 

@@ -247,17 +247,6 @@ void options_add_variables(const struct options *o, struct map *variables)
     }
 }
 
-void options_escape_log(struct buf *b, struct str line)
-{
-    struct str piece;
-
-    while (str_split(&line, '\n', &piece)) {
-        text_escape(b, piece);
-        if (line.s)
-            buf_char(b, '\n');
-    }
-}
-
 static int wait_ms(void *ctx, int ms)
 {
     return dynamo_poll(ctx, ms, -1);

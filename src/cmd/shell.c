@@ -2,21 +2,17 @@
 
 #include <sys/wait.h>
 
-#include "pksk/base/file.h"
-#include "pksk/base/log.h"
+#include "pksk/out/process.h"
 
-/* system() ignores Ctrl-C in the shell while the command has the terminal, which is what is wanted
- * here. */
 static int run(unused_arg struct session *s, const struct statement *st, struct err *e)
 {
     _cleanup_(cleanup_free) char *line = mem_dup(st->rest.s, st->rest.len);
 
     fflush(stdout);
-    file_keep_sockets();
-    int status = system(line);
+    int status, r = process_run(line, &status, e);
 
-    if (status < 0)
-        return err_errno(e, ERR_FAILED, "cannot run", st->rest);
+    if (r < 0)
+        return r;
     if (WIFSIGNALED(status))
         return err_at(e, WTERMSIG(status) == SIGINT ? ERR_CANCELLED : ERR_FAILED, st->at,
                       "the command was ended by signal %d", WTERMSIG(status));

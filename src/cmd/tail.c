@@ -1,6 +1,7 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/base/log.h"
+#include "pksk/item/notation.h"
 #include "pksk/out/record.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/expression.h"
@@ -24,11 +25,14 @@ struct tailing {
 
 static int no_stream(struct str table, struct err *e)
 {
+    _cleanup_(buf_free) struct buf name = {0};
+
+    notation_add_string(&name, table);
     err_set(e, ERR_FAILED, "the table %.*s has no stream", STR_ARG(table));
     err_hint(e,
-             "this switches it on: `call UpdateTable {TableName: \"%.*s\", StreamSpecification: "
+             "this switches it on: `call UpdateTable {TableName: %s, StreamSpecification: "
              "{StreamEnabled: true, StreamViewType: NEW_AND_OLD_IMAGES}}`",
-             STR_ARG(table));
+             buf_cstr(&name));
     return ERR_FAILED;
 }
 
@@ -209,7 +213,7 @@ static int finish(struct tailing *x, int r, struct err *e)
     if (gone && !left)
         err_set(e, ERR_FAILED, "the reader closed the pipe after %zu records", (size_t)x->printed);
     if (stopped) {
-        cancel_flag = 0;
+        cancel_clear();
         fputc('\n', stderr); /* the terminal has echoed ^C */
     }
     int closed = output_close(&x->out, r < 0 && r != ERR_CANCELLED && !left, &why);

@@ -49,7 +49,7 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     } while (r == 0);
     if (r != ERR_CANCELLED || !s->interactive)
         return r;
-    cancel_flag = 0;
+    cancel_clear();
     fputc('\n', stderr); /* the terminal has echoed ^C */
     return 0;
 }

@@ -38,7 +38,7 @@ struct dynamo *dynamo_new(const struct dynamo_options *o)
     /* The next page takes the memory of the last one, instead of giving it back in between. */
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
     mallopt(M_TOP_PAD, HEAP_KEPT / 64);
-    struct aws_ask ask = {o->ask_secret, o->ask_ctx};
+    struct aws_ask ask = {o->ask_secret, o->ask_ctx, o->heard};
 
     *d = (struct dynamo){.clock = o->clock ? *o->clock : clock_real,
                          .tokens = RETRY_TOKENS_MAX,

@@ -435,22 +435,6 @@ static struct str plain_code(struct str code)
     return code;
 }
 
-/* Messages are C strings: a NUL would end them, and what follows it would be lost. */
-static struct str without_nul(struct arena *a, struct str text)
-{
-    _cleanup_(buf_free) struct buf b = {0};
-
-    if (!text.len || !memchr(text.s, '\0', text.len))
-        return text;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.s[i])
-            buf_char(&b, text.s[i]);
-        else
-            utf8_encode(&b, 0xfffd);
-    }
-    return arena_str(a, buf_str(&b));
-}
-
 void reply_decode_error(struct arena *a, struct str body, struct reply *ret, struct str *code,
                         struct str *message)
 {
@@ -466,11 +450,11 @@ void reply_decode_error(struct arena *a, struct str body, struct reply *ret, str
     *code = json_text(tree, "__type");
     if (!code->len)
         *code = json_text(tree, "code");
-    *code = without_nul(a, plain_code(*code));
+    *code = utf8_without_nul(a, plain_code(*code));
     *message = json_text(tree, "message");
     if (!message->len)
         *message = json_text(tree, "Message");
-    *message = without_nul(a, *message);
+    *message = utf8_without_nul(a, *message);
 
     const struct json *item = json_get(tree, "Item");
 

@@ -4,25 +4,6 @@
 #include "pksk/item/base64.h"
 #include "pksk/item/number.h"
 
-/* Controls, and what cannot be seen or turns the text around it: never as itself in quotes. */
-static bool is_hidden(uint32_t c)
-{
-    static const struct {
-        uint32_t from, to;
-    } ranges[] = {
-        {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},       {0x61c, 0x61c},
-        {0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180e, 0x180e},   {0x200b, 0x200f},
-        {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164},   {0xfeff, 0xfeff},
-        {0xffa0, 0xffa0}, {0xfff9, 0xfffb}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(ranges) && ranges[i].from <= c; i++) {
-        if (c <= ranges[i].to)
-            return true;
-    }
-    return false;
-}
-
 static bool is_wide_blank(uint32_t c)
 {
     return c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f ||
@@ -88,7 +69,7 @@ void notation_add_string(struct buf *b, struct str t)
         int32_t c = utf8_decode(t, i, &len);
         bool quote = c == '"' || c == '\\', brace = c == '{' && is_variable(t, i);
 
-        if (is_itself(t, i) || (c >= 0 && !quote && !brace && !is_hidden((uint32_t)c)))
+        if (is_itself(t, i) || (c >= 0 && !quote && !brace && !utf8_steers(c)))
             continue;
         buf_add(b, t.s + from, i - from);
         from = i + len;
@@ -127,7 +108,7 @@ static bool is_word(struct str t, const char *first, const char *signs)
     for (size_t i = 0; i < t.len; i += len) {
         int32_t c = utf8_decode(t, i, &len);
 
-        if (c < 0 || is_hidden((uint32_t)c) || is_wide_blank((uint32_t)c))
+        if (c < 0 || utf8_steers(c) || is_wide_blank((uint32_t)c))
             return false;
         if (c < 0x80 && !is_letter((char)c) && !is_digit((char)c) && !strchr(i ? signs : first, c))
             return false;

@@ -53,6 +53,28 @@ static enum net_failure no_connection(const struct failure *f, struct err *e)
     return NET_UNREACHABLE;
 }
 
+/* No file of certificates helps against a wrong name or a wrong date. The words are those of
+ * libcurl and OpenSSL. */
+static void hint_certificate(struct str detail, struct err *e)
+{
+    if (str_find(detail, STR("match"), NULL))
+        err_hint(e, "check the endpoint URL: another server than the one it names has answered");
+    else if (str_find(detail, STR("expired"), NULL) || str_find(detail, STR("not yet valid"), NULL))
+        err_hint(e, "its owner has to renew it, unless this machine's clock is wrong");
+    else
+        err_hint(e, "where a proxy or a test server signs its own, name its CA file in "
+                    "AWS_CA_BUNDLE");
+}
+
+static enum net_failure no_tls(const struct failure *f, struct err *e)
+{
+    err_set(e, ERR_CONNECT, "no TLS connection to %s: %s", f->host, f->detail);
+    err_hint(e, str_find(str_of(f->detail), STR("protocol version"), NULL)
+                    ? "pksk wants TLS 1.2 or later"
+                    : "is that an https port?");
+    return NET_UNREACHABLE;
+}
+
 static enum net_failure not_trusted(const struct failure *f, struct err *e)
 {
     if (f->code == CURLE_SSL_CACERT_BADFILE) {
@@ -61,8 +83,7 @@ static enum net_failure not_trusted(const struct failure *f, struct err *e)
         err_hint(e, "check AWS_CA_BUNDLE, or ca_bundle in the profile");
     } else {
         err_set(e, ERR_CONNECT, "the certificate of %s does not verify: %s", f->host, f->detail);
-        err_hint(e, "where a proxy or a test server signs its own, name its CA file in "
-                    "AWS_CA_BUNDLE");
+        hint_certificate(str_of(f->detail), e);
     }
     return NET_UNTRUSTED;
 }
@@ -124,9 +145,7 @@ enum net_failure failure_explain(const struct failure *f, struct err *e)
     case CURLE_SSL_INVALIDCERTSTATUS:
         return not_trusted(f, e);
     case CURLE_SSL_CONNECT_ERROR:
-        err_set(e, ERR_CONNECT, "no TLS connection to %s: %s", f->host, f->detail);
-        err_hint(e, "is that an https port?");
-        return NET_UNREACHABLE;
+        return no_tls(f, e);
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:

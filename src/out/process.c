@@ -2,12 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "pksk/base/file.h"
+#include "pksk/base/log.h"
+
+#define STOP_MS 500 /* what a program may take to end when it is asked to */
 
 static void default_signals(posix_spawnattr_t *attributes)
 {
@@ -59,23 +64,69 @@ int process_start(struct process *p, const char *command, char *const *env, stru
     return 0;
 }
 
+/* What ends us is let in only while waiting, so that none is waited over. Without a handle (there
+ * is one but for want of descriptors) waitpid() waits. */
+static void wait_for_end(int handle)
+{
+    struct pollfd end = {.fd = handle, .events = POLLIN};
+    sigset_t ending, before;
+
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGHUP);
+    sigprocmask(SIG_BLOCK, &ending, &before);
+    while (handle >= 0 && !end_signal && ppoll(&end, 1, NULL, &before) < 0 && errno == EINTR)
+        ;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/* One that does not heed it (a pager may be all that the user sees) is left to itself. */
+static bool ends_when_asked(pid_t pid, int handle)
+{
+    struct pollfd end = {.fd = handle, .events = POLLIN};
+
+    kill(pid, end_signal);
+    return poll(&end, 1, STOP_MS) > 0;
+}
+
 int process_wait(struct process *p)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
-    int status = 0;
+    int status = 0, handle = pidfd_open(p->pid, 0);
 
     sigaction(SIGINT, &ignore, &interrupt);
     sigaction(SIGQUIT, &ignore, &quit);
     if (p->fd >= 0)
         close(p->fd);
-    while (waitpid(p->pid, &status, 0) < 0) {
+    wait_for_end(handle);
+    bool left = end_signal && handle >= 0 && !ends_when_asked(p->pid, handle);
+
+    while (!left && waitpid(p->pid, &status, 0) < 0) {
         if (errno == EINTR)
             continue;
-        status = -1;
-        break;
+        left = true;
     }
+    if (left)
+        status = -1;
+    if (handle >= 0)
+        close(handle);
     sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGQUIT, &quit, NULL);
     *p = (struct process){0, -1};
     return status;
+}
+
+int process_run(const char *command, int *status, struct err *e)
+{
+    struct process p = {0, -1};
+
+    file_keep_sockets();
+    errno = spawn(&p.pid, STDIN_FILENO, command, NULL);
+    if (errno)
+        return err_errno(e, ERR_FAILED, "cannot run", str_of(command));
+    *status = process_wait(&p);
+    if (*status < 0)
+        return err_set(e, end_signal ? ERR_CANCELLED : ERR_FAILED,
+                       end_signal ? "interrupted" : "it is not known how the command ended");
+    return 0;
 }

@@ -83,6 +83,38 @@ void text_escape_json(struct buf *b, struct str json)
     }
 }
 
+void text_escape_lines(struct buf *b, struct str text)
+{
+    struct str line;
+
+    while (str_split(&text, '\n', &line)) {
+        text_escape(b, line);
+        if (text.s)
+            buf_char(b, '\n');
+    }
+}
+
+void text_escape_statement(struct buf *b, struct str text)
+{
+    char quote = 0;
+    size_t from = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.s[i];
+
+        if (c == '\n' && !quote) {
+            text_escape(b, str_slice(text, from, i));
+            buf_char(b, '\n');
+            from = i + 1;
+        } else if (quote == '"' && c == '\\') {
+            i++;
+        } else if (quote ? c == quote : c == '"' || c == '`') {
+            quote = quote ? 0 : c;
+        }
+    }
+    text_escape(b, str_slice(text, from, text.len));
+}
+
 bool text_is_safe(struct str text)
 {
     for (size_t i = plain_run(text, 0), len; i < text.len; i = plain_run(text, i + len)) {

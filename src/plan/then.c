@@ -125,8 +125,10 @@ void plan_then_body(struct buf *b, const struct then_plan *p, struct str json)
     bool put = p->verb == VERB_PUT;
 
     if (str_is(str_of(p->operation), "BatchWriteItem")) {
-        buf_addf(b, "{\"RequestItems\":{\"%.*s\":[{\"%s\":{\"%s\":", STR_ARG(p->table),
-                 put ? "PutRequest" : "DeleteRequest", put ? "Item" : "Key");
+        buf_lit(b, "{\"RequestItems\":{");
+        json_add_string(b, p->table);
+        buf_addf(b, ":[{\"%s\":{\"%s\":", put ? "PutRequest" : "DeleteRequest",
+                 put ? "Item" : "Key");
         buf_str_add(b, json);
         buf_lit(b, "}}]},\"ReturnConsumedCapacity\":\"TOTAL\"}");
         return;

@@ -2,6 +2,7 @@
 
 #include "pksk/base/log.h"
 #include "pksk/item/ddbjson.h"
+#include "pksk/json/writer.h"
 #include "pksk/run/bulk-queue.h"
 #include "pksk/run/pace.h"
 
@@ -229,9 +230,9 @@ static void write_body(struct bulk *b, const struct batch *batch)
         buf_str_add(&b->body, op_json(batch->ops[0]));
         return;
     }
-    buf_lit(&b->body, "{\"ReturnConsumedCapacity\":\"TOTAL\",\"RequestItems\":{\"");
-    buf_str_add(&b->body, b->table); /* letters, digits and _.-:/ only */
-    buf_lit(&b->body, "\":[");
+    buf_lit(&b->body, "{\"ReturnConsumedCapacity\":\"TOTAL\",\"RequestItems\":{");
+    json_add_string(&b->body, b->table);
+    buf_lit(&b->body, ":[");
     for (size_t i = 0; i < batch->count; i++) {
         const struct op *op = batch->ops[i];
 

@@ -33,7 +33,6 @@ static int failed(const struct export_file *f, struct err *e)
 int export_file_open(struct export_file *f, const struct export_options *o, uint64_t keep,
                      struct err *e)
 {
-    int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | (keep ? 0 : O_TRUNC);
     struct stat st;
 
     *f = (struct export_file){.o = o, .fd = -1};
@@ -42,8 +41,10 @@ int export_file_open(struct export_file *f, const struct export_options *o, uint
     if (stat(o->path, &st) == 0 && !S_ISREG(st.st_mode))
         return err_set(e, ERR_FAILED, "cannot write %s: it is no ordinary file", o->path);
     f->partial = partial_name(o->path);
-    f->fd = file_descriptor(f->partial, flags, 0666);
-    if (f->fd < 0 || ftruncate(f->fd, (off_t)keep) < 0 || lseek(f->fd, (off_t)keep, SEEK_SET) < 0)
+    f->fd = file_open_own(f->partial, O_WRONLY | O_CREAT, 0666, e);
+    if (f->fd < 0)
+        return f->fd;
+    if (ftruncate(f->fd, (off_t)keep) < 0 || lseek(f->fd, (off_t)keep, SEEK_SET) < 0)
         return failed(f, e);
     f->bytes = keep;
     return 0;

@@ -1,5 +1,6 @@
 #include "pksk/run/import-shape.h"
 
+#include "pksk/item/notation.h"
 #include "pksk/run/csv.h"
 
 static const char *const names[] = {
@@ -184,7 +185,12 @@ int import_shape(struct records *r, const struct import_options *o, struct impor
         return code;
     if (ends_in(o, STR(".pksk")) && !o->format) {
         err_set(e, ERR_FAILED, "%s holds statements, not items", o->path);
-        err_hint(e, "source %s runs them", o->path);
+        const struct value path = {
+            .type = ATTR_S, .bytes = o->path, .len = (uint32_t)strlen(o->path)};
+        _cleanup_(buf_free) struct buf word = {0};
+
+        notation_add_key(&word, &path);
+        err_hint(e, "`source %s` runs them", buf_cstr(&word));
         return ERR_FAILED;
     }
     i = skip_spaces(head, 0);

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "pksk/aws/words.h"
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
 
@@ -14,18 +15,20 @@
 static int check_head(struct records *r, struct err *e)
 {
     struct str head;
+    _cleanup_(buf_free) struct buf word = {0};
     int code = records_head(r, &head, e);
 
     if (code < 0)
         return code;
+    word_quote_add(&word, str_of(r->path));
     if (str_starts(head, STR("\x1f\x8b"))) {
         err_set(e, ERR_FAILED, "%s is compressed with gzip", r->path);
-        err_hint(e, "unpack it, or import - behind a pipe: gzip -dc %s | …", r->path);
+        err_hint(e, "unpack it, or import - behind a pipe: gzip -dc %s | …", buf_cstr(&word));
         return ERR_FAILED;
     }
     if (str_starts(head, STR("\xff\xfe")) || str_starts(head, STR("\xfe\xff"))) {
         err_set(e, ERR_FAILED, "%s is UTF-16", r->path);
-        err_hint(e, "convert it: iconv -f UTF-16 -t UTF-8 %s", r->path);
+        err_hint(e, "convert it: iconv -f UTF-16 -t UTF-8 %s", buf_cstr(&word));
         return ERR_FAILED;
     }
     if (str_starts(head, STR("\xef\xbb\xbf"))) /* a byte order mark */

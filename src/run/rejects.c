@@ -17,20 +17,27 @@ int rejects_open(struct rejects *x, const char *path, uint64_t bytes, struct err
     *x = (struct rejects){.path = path, .fd = -1, .bytes = bytes};
     if (!path || !bytes)
         return 0;
-    x->fd = file_descriptor(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (x->fd < 0 || ftruncate(x->fd, (off_t)bytes) < 0)
-        return fail(x, e);
-    return 0;
+    x->fd = file_open_own(path, O_WRONLY | O_APPEND | O_CREAT, 0600, e);
+    if (x->fd < 0)
+        return x->fd;
+    return ftruncate(x->fd, (off_t)bytes) < 0 ? fail(x, e) : 0;
+}
+
+static int begin(struct rejects *x, struct err *e)
+{
+    x->fd = file_open_own(x->path, O_WRONLY | O_APPEND | O_CREAT, 0600, e);
+    if (x->fd < 0)
+        return x->fd;
+    return ftruncate(x->fd, 0) < 0 ? fail(x, e) : 0;
 }
 
 int rejects_add(struct rejects *x, const struct bulk_reject *r, struct err *e)
 {
     struct json_writer w = {.out = &x->line};
+    int code = x->fd < 0 ? begin(x, e) : 0;
 
-    if (x->fd < 0)
-        x->fd = file_descriptor(x->path, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (x->fd < 0)
-        return fail(x, e);
+    if (code < 0)
+        return code;
     buf_reset(&x->line);
     json_begin_object(&w);
     json_name(&w, r->readable ? STR("Item") : STR("Text"));

@@ -57,8 +57,9 @@ static void add_put(struct buf *b, const struct table *t, const struct value *it
 void edit_text_write(struct buf *b, const struct table *t, const struct edit_items *items,
                      struct str statement)
 {
-    buf_addf(b, "# %.*s: %zu item%s of ", STR_ARG(t->name), items->count,
-             items->count == 1 ? "" : "s");
+    buf_lit(b, "# ");
+    text_escape(b, t->name); /* no name ends the comment */
+    buf_addf(b, ": %zu item%s of ", items->count, items->count == 1 ? "" : "s");
     text_escape(b, statement);
     buf_lit(
         b, "\n# Change, add and take away. Then the differences are shown, and nothing is written\n"
@@ -214,6 +215,14 @@ void edit_text_key(struct buf *b, const struct table *t, const struct value *ite
     }
 }
 
+static void show_key(struct buf *b, const struct table *t, const struct value *item)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+
+    edit_text_key(&text, t, item);
+    text_escape(b, buf_str(&text));
+}
+
 static void show_line(struct buf *b, const char *sign, const struct value *v, enum colour c,
                       bool colour)
 {
@@ -254,10 +263,10 @@ void edit_text_show(struct buf *b, const struct table *t, const struct edit *edi
                    : !edit->after ? STR("deleted  ")
                    : moved        ? STR("moved    ")
                                   : STR("changed  "));
-    edit_text_key(b, t, edit->before ? edit->before : edit->after);
+    show_key(b, t, edit->before ? edit->before : edit->after);
     if (moved) {
         buf_lit(b, "  to  ");
-        edit_text_key(b, t, edit->after);
+        show_key(b, t, edit->after);
         buf_lit(b, "  (a put and a delete, both or neither)");
     }
     buf_char(b, '\n');

@@ -87,6 +87,36 @@ static int read_items(struct editing *x, const struct plan *p, struct err *e)
     return r;
 }
 
+static int no_key(const struct key_part *part, struct err *e)
+{
+    return err_set(e, ERR_FAILED,
+                   "the server sent an item whose key attribute %.*s is missing or not of type %s",
+                   STR_ARG(part->name), attr_type_name(part->type));
+}
+
+/* What is to be edited is found again by its key. */
+static int check_key(const struct key_schema *key, const struct value *item, struct err *e)
+{
+    for (unsigned i = 0; i < key->partition_count + key->sort_count; i++) {
+        const struct key_part *part =
+            i < key->partition_count ? &key->partition[i] : &key->sort[i - key->partition_count];
+        const struct value *v = value_member(item, part->name);
+
+        if (!v || v->type != part->type)
+            return no_key(part, e);
+    }
+    return 0;
+}
+
+static int check_keys(const struct editing *x, struct err *e)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < x->before.count && r == 0; i++)
+        r = check_key(&x->table->key, x->before.items[i], e);
+    return r;
+}
+
 /* ---- the editor */
 
 /* Once more when there is a mistake in it: what was typed is not lost for that. */
@@ -287,8 +317,10 @@ static int write_all(struct editing *x, struct err *e)
 static int edit_items(struct editing *x, struct err *e)
 {
     struct edit_items after = {0};
-    int r;
+    int r = check_keys(x, e);
 
+    if (r < 0)
+        return r;
     if (!x->before.count) {
         session_say(x->s, "no item was found, so there is nothing to edit");
         return 0;

@@ -593,7 +593,7 @@ static void begin_row(struct editor *ed)
 int editor_read(struct editor *ed, struct str prompt, struct str before, struct buf *line,
                 struct err *e)
 {
-    cancel_flag = 0;
+    cancel_clear();
     ed->before = before;
     ed->outcome = OUTCOME_LINE;
     ed->work = WORK_NONE;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "pksk/base/file.h"
+#include "pksk/out/process.h"
 
 static const char *editor(void)
 {
@@ -21,11 +22,10 @@ static int run_editor(const char *path, struct err *e)
     if (str_find_char(str_of(path), '\'', NULL))
         return err_set(e, ERR_FAILED, "TMPDIR holds a quote: %s", path);
     buf_addf(&line, "%s '%s'", editor(), path);
-    file_keep_sockets();
-    int status = system(buf_cstr(&line));
+    int status, r = process_run(buf_cstr(&line), &status, e);
 
-    if (status < 0)
-        return err_errno(e, ERR_FAILED, "cannot run", str_of(editor()));
+    if (r < 0)
+        return r;
     if (!WIFEXITED(status) || WEXITSTATUS(status))
         return err_set(e, ERR_FAILED, "the editor %s failed, so nothing was done", editor());
     return 0;

@@ -101,6 +101,38 @@ static bool holds_key_id(struct str t)
     return false;
 }
 
+static bool is_base64(char c)
+{
+    return isalnum((unsigned char)c) || c == '/' || c == '+';
+}
+
+/* A secret access key is forty characters of base64; a hash in hexadecimal has no capitals among
+ * small letters. Session tokens are long, and begin in two ways. */
+static bool looks_secret(struct str word)
+{
+    bool upper = false, lower = false, digit = false;
+
+    if (str_starts(word, STR("IQoJb3JpZ2lu")) || str_starts(word, STR("FwoGZXIvYXdz")))
+        return true;
+    for (size_t i = 0; i < word.len; i++) {
+        upper |= isupper((unsigned char)word.s[i]) != 0;
+        lower |= islower((unsigned char)word.s[i]) != 0;
+        digit |= isdigit((unsigned char)word.s[i]) != 0;
+    }
+    return word.len == 40 && upper && lower && digit;
+}
+
+static bool holds_secret_word(struct str t)
+{
+    for (size_t i = 0, end; i < t.len; i = end + 1) {
+        for (end = i; end < t.len && is_base64(t.s[end]); end++)
+            ;
+        if (looks_secret(str_slice(t, i, end)))
+            return true;
+    }
+    return false;
+}
+
 bool history_holds_secret(struct str entry)
 {
     static const char *const names[] = {"aws_secret", "secret_access_key", "secretaccesskey",
@@ -111,7 +143,7 @@ bool history_holds_secret(struct str entry)
                 return true;
         }
     }
-    return holds_key_id(entry);
+    return holds_key_id(entry) || holds_secret_word(entry);
 }
 
 static bool is_private(struct str entry)
@@ -249,6 +281,16 @@ int history_add(struct history *h, struct str entry, struct err *e)
     return append(h->path, entry, e);
 }
 
+static struct str last_lines(struct str text, size_t max)
+{
+    size_t lines = 0;
+    for (size_t i = text.len; i > 1; i--) {
+        if (text.s[i - 2] == '\n' && ++lines == max)
+            return str_slice(text, i - 1, text.len);
+    }
+    return text;
+}
+
 /* Puts the last max lines in the file's place, all under its lock. */
 static int cut_file(const char *path, size_t max, struct err *e)
 {
@@ -260,12 +302,7 @@ static int cut_file(const char *path, size_t max, struct err *e)
     code = file_read_private(path, HISTORY_FILE_MAX, &text, e);
     if (code < 0)
         return code;
-    size_t from = 0, lines = 0;
-    for (size_t i = text.len; i > 1 && from == 0; i--) {
-        if (text.s[i - 2] == '\n' && ++lines == max)
-            from = i - 1;
-    }
-    return file_write(path, str_slice(buf_str(&text), from, text.len), e);
+    return file_write(path, last_lines(buf_str(&text), max), e);
 }
 
 int history_open(struct history *h, const char *path, struct err *e)
@@ -280,8 +317,10 @@ int history_open(struct history *h, const char *path, struct err *e)
     }
     free(h->path);
     h->path = mem_dup(path, strlen(path));
-    size_t lines = 0;
-    struct str rest = buf_str(&text), line;
+    /* Not at every start: half as much again may gather before the file is rewritten. */
+    size_t lines = 0, most = h->max + h->max / 2;
+    struct str all = buf_str(&text), rest = last_lines(all, most), line;
+    bool more = rest.len < all.len;
     while (rest.len > 0 && str_split(&rest, '\n', &line)) {
         lines++;
         buf_reset(&entry);
@@ -289,6 +328,5 @@ int history_open(struct history *h, const char *path, struct err *e)
         if (str_trim(buf_str(&entry)).len > 0 && entry.len <= HISTORY_ENTRY_MAX)
             keep(h, buf_str(&entry));
     }
-    /* Not at every start: half as much again may gather before the file is rewritten. */
-    return lines > h->max + h->max / 2 ? cut_file(path, h->max, e) : 0;
+    return more || lines > most ? cut_file(path, h->max, e) : 0;
 }

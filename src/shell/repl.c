@@ -101,7 +101,7 @@ static bool run_text(struct repl *r, struct buf *open)
     struct arena a = {0};
     bool whole = true;
 
-    cancel_flag = 0;
+    cancel_clear();
     for (size_t pos = 0; !s->leaving && !end_signal;) {
         struct statement *st = NULL;
         struct err e = {0};
@@ -124,7 +124,7 @@ static bool run_text(struct repl *r, struct buf *open)
             break;
         }
     }
-    cancel_flag = 0;
+    cancel_clear();
     arena_free(&a);
     return whole;
 }
@@ -143,7 +143,7 @@ static int read_and_run(struct repl *r, struct err *e)
         add_prompt(r, more ? buf_cstr(&open) : NULL, &prompt);
         int code = editor_read(r->session->editor, buf_str(&prompt), buf_str(&r->text), &line, e);
 
-        cancel_flag = 0;
+        cancel_clear();
         if (code == ERR_CANCELLED)
             return 0;
         if (code != 0)

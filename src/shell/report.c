@@ -114,6 +114,14 @@ void session_complain(unused_arg struct session *s, struct str source, struct st
     put(buf_str(&line));
 }
 
+void session_heard(unused_arg void *ctx, struct str text)
+{
+    _cleanup_(buf_free) struct buf safe = {0};
+
+    text_escape_lines(&safe, text);
+    put(buf_str(&safe));
+}
+
 int session_ask(struct session *s, struct buf *answer, struct err *e, const char *question)
 {
     _cleanup_(buf_free) struct buf line = {0};

@@ -40,6 +40,7 @@ static void connect_client(struct session *s)
         .local = s->local,
         .clock = s->clock,
         .ask_secret = secret_prompt,
+        .heard = s->err_terminal ? session_heard : NULL,
         .ask_ctx = s,
     };
     char *cache = session_directory("XDG_CACHE_HOME", "~/.cache");

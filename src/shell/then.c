@@ -315,6 +315,7 @@ int then_more(struct session *s, struct err *e)
 
 static void add_placeholder(struct buf *b, const struct table *t, bool put)
 {
+    _cleanup_(buf_free) struct buf its = {0};
     const struct key_schema *key = &t->key;
 
     buf_char(b, '{');
@@ -323,8 +324,12 @@ static void add_placeholder(struct buf *b, const struct table *t, bool put)
 
         if (i)
             buf_char(b, ',');
+        buf_reset(&its);
+        buf_addf(&its, "its %.*s", STR_ARG(part->name));
         json_add_string(b, part->name);
-        buf_addf(b, ":{\"%s\":\"its %.*s\"}", attr_type_name(part->type), STR_ARG(part->name));
+        buf_addf(b, ":{\"%s\":", attr_type_name(part->type));
+        json_add_string(b, buf_str(&its));
+        buf_char(b, '}');
     }
     buf_str_add(b, put ? STR(",\"…\":{\"S\":\"and all its other attributes\"}}") : STR("}"));
 }
@@ -341,8 +346,8 @@ int then_explain(struct session *s, const struct statement *st, struct buf *text
 
     if (r < 0)
         return r;
-    buf_addf(text, "%.*s\n%s: %s\n", STR_ARG(reading.line), reading.operation,
-             plan_reach(&reading, st));
+    text_escape(text, reading.line);
+    buf_addf(text, "\n%s: %s\n", reading.operation, plan_reach(&reading, st));
     r = plan_explain(text, &reading, EXPLAIN_JSON, &(struct explain_where){0}, e);
     if (r < 0)
         return r;
@@ -351,7 +356,9 @@ int then_explain(struct session *s, const struct statement *st, struct buf *text
     r = json_parse(&a, buf_str(&body), 100, &tree, e);
     if (r < 0)
         return r;
-    buf_addf(text, "then %.*s\n%s: %s %s\n", STR_ARG(writing.line), writing.operation,
+    buf_lit(text, "then ");
+    text_escape(text, writing.line);
+    buf_addf(text, "\n%s: %s %s\n", writing.operation,
              writing.verb == VERB_PUT      ? "puts"
              : writing.verb == VERB_DELETE ? "deletes"
                                            : "updates",

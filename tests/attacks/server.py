@@ -16,7 +16,10 @@ class Hostile:
         self.error = None           # (code, message) of every Scan, Query and GetItem
         self.rename = None          # the name that a table and its index are described with
         self.redirect = None        # a URL that everything is sent on to
+        self.endless = False        # each page says that there is another
         self.asked = []
+        self.says = None            # (status, body) of all that is not DynamoDB's: STS, Identity Center
+        self.batches = []           # the tables of all BatchWriteItem
         self.written = set()        # the partition keys of all that was put
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
@@ -44,11 +47,14 @@ class Hostile:
         if operation == "GetItem":
             return {"Item": self.items[0]} if self.items else {}
         if operation in ("Scan", "Query"):
-            return {"Items": self.items, "Count": len(self.items), "ScannedCount": len(self.items)}
+            more = {"LastEvaluatedKey": {self.key: {"S": str(len(self.asked))}, "sk": {"S": "x"}}} if self.endless else {}
+            return {**more, "Items": self.items, "Count": len(self.items), "ScannedCount": len(self.items)}
         if operation in ("PutItem", "UpdateItem"):
             self.written.add(request.get("Item", request.get("Key"))[self.key]["S"])
+        if operation == "BatchWriteItem":
+            self.batches += request["RequestItems"]
         for writes in request.get("RequestItems", {}).values() if operation == "BatchWriteItem" else ():
-            self.written.update(write["PutRequest"]["Item"][self.key]["S"] for write in writes)
+            self.written.update(write["PutRequest"]["Item"][self.key]["S"] for write in writes if "PutRequest" in write)
         return {}
 
     def _handler(hostile):  # noqa: N805: the handler's own self is another
@@ -59,6 +65,8 @@ class Hostile:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
                 hostile.asked.append((operation or self.path, dict(self.headers)))
+                if hostile.says and not operation:
+                    return self.send(*hostile.says)
                 if hostile.redirect:
                     return self.send(302, b"", Location=hostile.redirect + self.path)
                 if hostile.error and operation in ("Scan", "Query", "GetItem"):

@@ -198,6 +198,14 @@ TEST(secrets_and_blank_beginnings_stay_in_memory)
     CHECK(history_holds_secret(STR("x ASIAIOSFODNN7EXAMPLE y")));
     CHECK(history_holds_secret(STR("\"SecretAccessKey\": 1")));
     CHECK(!history_holds_secret(STR("get ASIA#1 AKIA")));
+    CHECK(history_holds_secret(STR("let s = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE1'")));
+    CHECK(history_holds_secret(STR("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE1")));
+    CHECK(!history_holds_secret(STR("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE12")));
+    CHECK(!history_holds_secret(STR("get da39a3ee5e6b4b0d3255bfef95601890afd80709 b")));
+    CHECK(!history_holds_secret(
+        STR("get USER#01ARZ3NDEKTSV4RRFFQ69G5FAV ORDER#2024-11-25T18:00:00.000Z")));
+    CHECK(history_holds_secret(STR("let t = IQoJb3JpZ2luX2VjEJr")));
+    CHECK(history_holds_secret(STR("let t = \"FwoGZXIvYXdzEBYaD\"")));
     history_free(h);
     end();
 }

@@ -85,6 +85,30 @@ TEST(json_stays_json_when_escaped)
     CHECK_STR(escaped_json(STR("\033[31m\t")), "\\u001b[31m\\u0009");
 }
 
+TEST(statements_keep_their_lines_and_names_have_none)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"create table t\n    pk S\n", "create table t\n    pk S\n"},
+        {"a `b\nc` S,\n d", "a `b\\nc` S,\n d"},
+        {"`b``\n` S\n", "`b``\\n` S\n"},
+        {"\"a`\\\"\nb\" `c\n`\n\033", "\"a`\\\"\\nb\" `c\\n`\n\\x1b"},
+        {"`open\n", "`open\\n"},
+        {"\"\\", "\"\\"},
+        {"", ""},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        buf_reset(&out);
+        text_escape_statement(&out, str_of(cases[i].text));
+        CHECK_STR(buf_str(&out), cases[i].want);
+    }
+    buf_reset(&out);
+    text_escape_lines(&out, STR("a\n\tb\n"));
+    CHECK_STR(buf_str(&out), "a\n\\tb\n");
+}
+
 /* Every code point: what is left over never holds one that steers. */
 TEST(no_code_point_slips_through)
 {

@@ -29,6 +29,9 @@ struct sign_credentials aws_credentials_for_signing(const struct aws_credentials
 struct aws_ask {
     int (*secret)(void *ctx, struct str prompt, struct str *ret); /* NULL: cannot be asked */
     void *ctx;
+    /* What a credential_process says on its standard error, as it comes. NULL: that goes where ours
+     * does. */
+    void (*heard)(void *ctx, struct str text);
 };
 
 struct aws_chain;

@@ -8,6 +8,7 @@
 #define PKSK_AWS_WORDS_H
 
 #include "pksk/base/arena.h"
+#include "pksk/base/buf.h"
 
 /* False when a quote is not closed or a backslash ends the text. A NUL stands behind each word. */
 bool words_split(struct arena *a, struct str text, struct str **ret, size_t *count) must_check;
@@ -16,5 +17,6 @@ bool words_split(struct arena *a, struct str text, struct str **ret, size_t *cou
  * what does not fit is cut off. Returns ret. */
 #define WORD_QUOTED 160
 const char *word_quote(struct str word, char ret[WORD_QUOTED]);
+void word_quote_add(struct buf *b, struct str word); /* the same, of any length */
 
 #endif

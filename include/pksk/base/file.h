@@ -6,6 +6,8 @@
 #ifndef PKSK_BASE_FILE_H
 #define PKSK_BASE_FILE_H
 
+#include <poll.h>
+
 #include "pksk/base/buf.h"
 #include "pksk/base/err.h"
 
@@ -38,9 +40,14 @@ int file_commit(struct file_out *f,
                 struct err *e) must_check; /* flush, fsync, rename; closes either way */
 void file_abort(struct file_out *f); /* removes the temporary; fine when closed or {0} with fd -1 */
 
+/* A descriptor for a file beside the user's, which in a directory that others may write to could be
+ * theirs: no link is followed, and only a regular file of our own is taken. */
+int file_open_own(const char *path, int flags, unsigned mode, struct err *e) must_check;
+
 /* Until there is something to read, or the end of it. ERR_CANCELLED after Ctrl-C, also when that
  * came just before. */
 int file_wait_readable(int fd) must_check;
+int file_wait_any(struct pollfd *fds, unsigned count) must_check; /* the same for several */
 
 /* A line of an answer that a user types, without its newline; the end of input ends it, too.
  * ERR_CANCELLED after Ctrl-C, also when that came just before. */

@@ -11,8 +11,12 @@
 #include "pksk/base/str.h"
 
 extern volatile sig_atomic_t cancel_flag; /* counts SIGINTs since the statement began */
-extern volatile sig_atomic_t end_signal;  /* SIGTERM or SIGHUP came: it cancels the statement, too,
-                                             and nothing is begun any more; 0: none did */
+
+/* SIGTERM or SIGHUP, once one has come: all that is under way is cancelled, for good, and the
+ * program ends by that signal when it has tidied up. 0: none came. */
+extern volatile sig_atomic_t end_signal;
+
+void cancel_clear(void); /* a new statement, which an earlier Ctrl-C does not mean */
 
 typedef void log_sink(void *ctx, struct str line);
 

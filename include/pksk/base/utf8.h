@@ -5,6 +5,7 @@
 #ifndef PKSK_BASE_UTF8_H
 #define PKSK_BASE_UTF8_H
 
+#include "pksk/base/arena.h"
 #include "pksk/base/buf.h"
 
 bool utf8_valid(struct str t);
@@ -15,6 +16,10 @@ int32_t utf8_decode(struct str t, size_t at, size_t *len);
 
 void utf8_encode(struct buf *b,
                  uint32_t code_point); /* a surrogate or too large a value becomes U+FFFD */
+
+/* For messages, which are C strings: a NUL would end them, and what follows it would be lost. Each
+ * is U+FFFD in what is returned, which is t itself when it has none. */
+struct str utf8_without_nul(struct arena *a, struct str t);
 
 /* Would the character move the cursor, colour the screen, hide, or turn the order of what is shown?
  */

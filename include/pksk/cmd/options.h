@@ -34,6 +34,4 @@ void options_add_variables(const struct options *o, struct map *variables);
  * the shells. */
 int options_complete(struct session *s, struct str line);
 
-void options_escape_log(struct buf *b, struct str line);
-
 #endif

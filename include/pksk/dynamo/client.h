@@ -22,7 +22,8 @@ struct dynamo_options {
     bool local; /* throw-away credentials, endpoint_url is the local server */
     const struct clock *clock;
     int (*ask_secret)(void *ctx, struct str prompt,
-                      struct str *ret); /* an MFA code; NULL: cannot be asked */
+                      struct str *ret);        /* an MFA code; NULL: cannot be asked */
+    void (*heard)(void *ctx, struct str text); /* of struct aws_ask */
     void *ask_ctx;
     int connect_ms,
         stall_ms; /* patience with a connection and with a silent server; 0: 10 s, 60 s */

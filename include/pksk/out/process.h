@@ -1,4 +1,5 @@
-/* A shell command that reads what we write: a pager, or what stands behind `|`.
+/* A shell command that reads what we write (a pager, or what stands behind `|`), or that has the
+ * terminal for itself.
  *
  * The caller owns the descriptor and the process until process_wait(), which gives both back.
  */
@@ -18,8 +19,11 @@ struct process {
 int process_start(struct process *p, const char *command, char *const *env,
                   struct err *e) must_check;
 
-/* Closes the pipe and waits. Ctrl-C meanwhile is the command's: we live on. The wait status, or
- * -1 when the system does not tell it. */
+/* Closes the pipe and waits. Ctrl-C meanwhile is the command's: we live on. What ends us ends the
+ * command, too. The wait status, or -1 when the system does not tell it. */
 int process_wait(struct process *p);
+
+/* With our standard input, to its end. */
+int process_run(const char *command, int *status, struct err *e) must_check;
 
 #endif

@@ -13,9 +13,15 @@
 void text_escape(struct buf *b, struct str text);
 bool text_is_safe(struct str text);
 
+void text_escape_lines(struct buf *b, struct str text); /* newlines stay */
+
 /* The same for text that is JSON, and stays it: always \u escapes; newlines, which JSON has only
  * between its tokens, stay. */
 void text_escape_json(struct buf *b, struct str json);
+
+/* The same for statements as text_escape() does it; newlines between the words stay, those within
+ * quotes or backquotes are of a name, and escaped. */
+void text_escape_statement(struct buf *b, struct str text);
 
 unsigned text_width(
     struct str text); /* cells; wide and combining characters by wcwidth(), of escaped text */

@@ -41,7 +41,8 @@ struct str history_entry(const struct history *h, size_t i); /* 0 is the oldest 
 /* The youngest entry older than *i that holds `what` anywhere; start with history_count(). */
 bool history_search(const struct history *h, struct str what, size_t *i);
 
-/* AKIA… and ASIA… access keys, and names of secrets (aws_secret_access_key, aws_session_token …) */
+/* AKIA… and ASIA… access keys, what looks like a secret access key or a session token, and names of
+ * secrets (aws_secret_access_key, aws_session_token …) */
 bool history_holds_secret(struct str entry);
 
 #endif

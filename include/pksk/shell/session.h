@@ -140,6 +140,9 @@ void session_warn_of_files(struct session *s);
 int secret_prompt(void *ctx, struct str prompt, struct str *ret);
 void secret_prompt_end(struct session *s);
 
+/* What another program says, without what would steer the terminal; dynamo_options.heard. */
+void session_heard(void *ctx, struct str text);
+
 /* The directories: $XDG_CONFIG_HOME/pksk, $XDG_CACHE_HOME/pksk, $XDG_STATE_HOME/pksk. The caller
  * frees. */
 char *session_directory(const char *variable, const char *otherwise);
