@@ -136,6 +136,33 @@ def _():
     tap.same((done.status, done.err), (3, b"error: more than 19 profiles lead to each other by source_profile\n"))
 
 
+@tap.test("what stands in place of the settings holds up no start")
+def _():
+    for put in (os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)):
+        place = home()
+        path = f"{place}/.config/pksk/config"
+        os.makedirs(os.path.dirname(path))
+        put(path)
+        done = world.run(["--local", "-c", "help get"], env=environment(place), limit=20)
+        tap.same((done.status, done.err.decode()), (1, f"error: {path} is no ordinary file\n"))
+
+
+@tap.test("a history of a million lines holds up no start, and is cut")
+def _():
+    place = home()
+    path = f"{place}/.local/state/pksk/history"
+    write(path, "".join(f"get USER#{i} PROFILE\n" for i in range(1000000)))
+    with shell(server.Hostile(items("x")), place) as t:
+        t.key("up")
+        t.wait_for_line("shop> get USER#999999 PROFILE")
+        t.key("ctrl-c")
+        t.wait_for_line("shop> ")
+        t.key("ctrl-d")
+        tap.same(t.wait_for_end(), 0)
+    lines = read(path).splitlines()
+    tap.check(0 < len(lines) <= 20000 and lines[-1] == "get USER#999999 PROFILE", len(lines))
+
+
 # ---- what is left behind ---------------------------------------------------------------------------------
 
 def wait_until(condition):
