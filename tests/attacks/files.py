@@ -62,6 +62,14 @@ def _():
         tap.check(hint.format(path) in done.err.decode(), done.err)
 
 
+@tap.test("a command that a hint makes of a profile's name has no open quote")
+def _():
+    for name, quoted in (("a; touch owned", "'a; touch owned'"), ("it's", "'it'\\''s'"), ("x y" * 60, "NAME"), ("'" * 52, "NAME")):
+        done = world.run(["--no-config", "--profile", name, "-c", "whoami"], env=environment(home(), **FROM_FILE))
+        hint = done.err.decode().splitlines()[-1]
+        tap.same(hint, f"  there are no profiles at all; `aws configure --profile {quoted}` makes one")
+
+
 @tap.test("cells that a spreadsheet would run are the item's own text, and come back as that")
 def _():
     cells = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://evil.example")', " =1", "'=1"]
@@ -145,6 +153,11 @@ def _():
         put(path)
         done = world.run(["--local", "-c", "help get"], env=environment(place), limit=20)
         tap.same((done.status, done.err.decode()), (1, f"error: {path} is no ordinary file\n"))
+    place = home()
+    path = f"{place}/.config/pksk/config"
+    write(path, "\x1b[2J\n")
+    done = world.run(["--local", "-c", "help get"], env=environment(place))
+    tap.same(done.err.decode(), f"error: {path}:1: text before the first [section]\n  mend that line, or start with --no-config\n")
 
 
 @tap.test("a history of a million lines holds up no start, and is cut")
