@@ -119,7 +119,8 @@ const char *word_quote(struct str word, char ret[WORD_QUOTED])
     struct buf b = {0};
 
     word_quote_add(&b, word);
-    snprintf(ret, WORD_QUOTED, "%s", buf_cstr(&b));
+    /* A part of it would leave a quote open, in what is there to be copied. */
+    snprintf(ret, WORD_QUOTED, "%s", b.len < WORD_QUOTED ? buf_cstr(&b) : "NAME");
     buf_free(&b);
     return ret;
 }

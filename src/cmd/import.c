@@ -15,7 +15,7 @@ static void show_progress(void *ctx, const struct import_progress *p)
 {
     struct importing *i = ctx;
 
-    i->line.total = p->bytes_total;
+    i->line.total_bytes = p->bytes_total;
     progress_update(&i->line, buf_cstr(&i->what), p->items, p->bytes_done);
 }
 

@@ -18,18 +18,24 @@ void progress_begin(struct progress *p, const struct clock *clock, uint64_t tota
     p->on = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
-static void add_rate(const struct progress *p, struct buf *b, uint64_t items, int64_t taken_us)
+static void add_rate(const struct progress *p, struct buf *b, uint64_t items, uint64_t bytes,
+                     int64_t taken_us)
 {
     uint64_t rate = taken_us >= 1000 ? items * 1000 / (uint64_t)(taken_us / 1000) : 0;
+
+    uint64_t left = 0; /* seconds */
 
     if (taken_us < RATE_AFTER_US || !rate)
         return;
     buf_lit(b, "  ");
     text_count(b, rate);
     buf_lit(b, "/s");
-    if (p->total > items) {
-        uint64_t left = (p->total - items) / rate;
-
+    if (p->total > items)
+        left = (p->total - items) / rate;
+    else if (bytes && p->total_bytes > bytes)
+        left =
+            (uint64_t)((double)taken_us / 1e6 * (double)(p->total_bytes - bytes) / (double)bytes);
+    if (p->total > items || left) {
         buf_lit(b, "  ");
         text_duration(b, (int64_t)MIN(left, UINT32_MAX) * 1000000);
         buf_lit(b, " left");
@@ -47,8 +53,12 @@ static void add_amounts(const struct progress *p, struct buf *b, uint64_t items,
     if (bytes) {
         buf_lit(b, "  ");
         text_bytes(b, bytes);
+        if (p->total_bytes) {
+            buf_lit(b, " of ");
+            text_bytes(b, MAX(p->total_bytes, bytes));
+        }
     }
-    add_rate(p, b, items, p->drawn_us - p->began_us);
+    add_rate(p, b, items, bytes, p->drawn_us - p->began_us);
 }
 
 static void add_line(const struct progress *p, struct buf *b, const char *what, uint64_t items,

@@ -211,8 +211,10 @@ int settings_load(struct settings *s, const char *path, struct str profile, stru
         return r;
     }
     r = ini_parse(buf_str(&text), path, &ini, e);
-    if (r < 0)
+    if (r < 0) {
+        err_hint(e, "mend that line, or start with --no-config");
         return r;
+    }
     buf_lit(&name, "profile ");
     buf_str_add(&name, profile);
     r = load_section(s, path, ini_section(&ini, STR("pksk")), e);

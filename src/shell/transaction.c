@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include "pksk/base/utf8.h"
 #include "pksk/item/ddbjson.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/transact.h"
@@ -250,14 +251,18 @@ static bool transient(struct str code)
            str_is(code, "ProvisionedThroughputExceeded");
 }
 
-static void say_reason(struct session *s, size_t i, const struct json *reason, bool item)
+/* An item that cannot be read is no reason to keep silent on what was refused. */
+static void say_reason(struct session *s, struct arena *a, size_t i, const struct json *reason,
+                       const struct value *item)
 {
-    struct str code = json_text(reason, "Code"), message = json_text(reason, "Message");
+    struct str code = utf8_without_nul(a, json_text(reason, "Code"));
+    struct str message = utf8_without_nul(a, json_text(reason, "Message"));
     struct str text = s->transaction->texts[i];
+    const char *stands = json_get(reason, "Item") ? "" : ": there is no such item";
 
     if (str_is(code, "ConditionalCheckFailed"))
         session_warn(s, "action %zu, %.*s: the condition is false%s", i + 1, STR_ARG(text),
-                     item ? "; the item stands as it was" : ": there is no such item");
+                     item ? "; the item stands as it was" : stands);
     else
         session_warn(s, "action %zu, %.*s: %.*s%s%.*s", i + 1, STR_ARG(text), STR_ARG(code),
                      message.len ? ": " : "", STR_ARG(message));
@@ -289,8 +294,8 @@ static int say_reasons(struct session *s, const struct statement *st, const stru
         ret->refused++;
         ret->again &= transient(code);
         if (tree && ddb_from_json(&a, tree, &item, e) < 0)
-            return e->code;
-        say_reason(s, i, one, item != NULL);
+            item = NULL;
+        say_reason(s, &a, i, one, item);
         if (item && writing_print(s, st, &t->actions[i], item, e) < 0)
             return e->code;
     }

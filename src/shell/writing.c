@@ -166,8 +166,9 @@ static int refused(struct session *s, const struct statement *st, const struct p
         return e->code;
     *e = (struct err){.code = ERR_REFUSED, .at = st->condition ? st->condition->at : st->verb_at};
     err_at(e, ERR_REFUSED, e->at,
-           reply->attributes ? "the condition is false; the item stands as it was"
-                             : "the condition is false: there is no such item");
+           reply->attributes               ? "the condition is false; the item stands as it was"
+           : json_get(reply->rest, "Item") ? "the condition is false"
+                                           : "the condition is false: there is no such item");
     if (reply->uncertain)
         err_hint(e, "an earlier attempt got no answer: it may be that one which made it false");
     if (reply->attributes && writing_print(s, st, p, reply->attributes, &why) < 0)

@@ -62,6 +62,14 @@ def _():
         tap.check(hint.format(path) in done.err.decode(), done.err)
 
 
+@tap.test("a command that a hint makes of a profile's name has no open quote")
+def _():
+    for name, quoted in (("a; touch owned", "'a; touch owned'"), ("it's", "'it'\\''s'"), ("x y" * 60, "NAME"), ("'" * 52, "NAME")):
+        done = world.run(["--no-config", "--profile", name, "-c", "whoami"], env=environment(home(), **FROM_FILE))
+        hint = done.err.decode().splitlines()[-1]
+        tap.same(hint, f"  there are no profiles at all; `aws configure --profile {quoted}` makes one")
+
+
 @tap.test("cells that a spreadsheet would run are the item's own text, and come back as that")
 def _():
     cells = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://evil.example")', " =1", "'=1"]
@@ -134,6 +142,38 @@ def _():
     write(f"{place}/.aws/config", f"{chain}[default]\nregion = eu-west-1\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = p0\n")
     done = world.run(["--no-config", "-c", "whoami"], env=environment(place, **FROM_FILE), limit=30)
     tap.same((done.status, done.err), (3, b"error: more than 19 profiles lead to each other by source_profile\n"))
+
+
+@tap.test("what stands in place of the settings holds up no start")
+def _():
+    for put in (os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)):
+        place = home()
+        path = f"{place}/.config/pksk/config"
+        os.makedirs(os.path.dirname(path))
+        put(path)
+        done = world.run(["--local", "-c", "help get"], env=environment(place), limit=20)
+        tap.same((done.status, done.err.decode()), (1, f"error: {path} is no ordinary file\n"))
+    place = home()
+    path = f"{place}/.config/pksk/config"
+    write(path, "\x1b[2J\n")
+    done = world.run(["--local", "-c", "help get"], env=environment(place))
+    tap.same(done.err.decode(), f"error: {path}:1: text before the first [section]\n  mend that line, or start with --no-config\n")
+
+
+@tap.test("a history of a million lines holds up no start, and is cut")
+def _():
+    place = home()
+    path = f"{place}/.local/state/pksk/history"
+    write(path, "".join(f"get USER#{i} PROFILE\n" for i in range(1000000)))
+    with shell(server.Hostile(items("x")), place) as t:
+        t.key("up")
+        t.wait_for_line("shop> get USER#999999 PROFILE")
+        t.key("ctrl-c")
+        t.wait_for_line("shop> ")
+        t.key("ctrl-d")
+        tap.same(t.wait_for_end(), 0)
+    lines = read(path).splitlines()
+    tap.check(0 < len(lines) <= 20000 and lines[-1] == "get USER#999999 PROFILE", len(lines))
 
 
 # ---- what is left behind ---------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ class Hostile:
     def __init__(self, items=(), tables=("shop",), key="pk"):
         self.items, self.tables, self.key = list(items), list(tables), key
         self.error = None           # (code, message) of every Scan, Query and GetItem
+        self.cancelled = None       # the reasons for which every transaction is
         self.rename = None          # the name that a table and its index are described with
         self.redirect = None        # a URL that everything is sent on to
         self.endless = False        # each page says that there is another
@@ -72,6 +73,9 @@ class Hostile:
                 if hostile.error and operation in ("Scan", "Query", "GetItem"):
                     code, message = hostile.error
                     return self.send(400, json.dumps({"__type": "x#" + code, "message": message}).encode())
+                if hostile.cancelled and operation == "TransactWriteItems":
+                    return self.send(400, json.dumps({"__type": "x#TransactionCanceledException", "message": "no",
+                                                      "CancellationReasons": hostile.cancelled}).encode())
                 return self.send(200, json.dumps(hostile.answer(operation, json.loads(body or b"{}"))).encode())
 
             do_GET = do_POST = do_PUT = handle_any

@@ -91,6 +91,23 @@ TEST(a_line_that_is_drawn_over)
     close_terminal();
 }
 
+TEST(of_a_file_the_bytes_say_how_far)
+{
+    struct progress p;
+
+    open_terminal(80);
+    now_us = 1000;
+    progress_begin(&p, &fake, 0);
+    p.total_bytes = 4000000;
+    progress_update(&p, "importing a.jsonl", 1, 40);
+    CHECK_STR(str_of(drawn()), DRAWN("  importing a.jsonl  1 item  40 B of 4.0 MB"));
+    now_us += 4000000;
+    progress_update(&p, "importing a.jsonl", 12000, 1000000);
+    CHECK_STR(str_of(drawn()),
+              DRAWN("  importing a.jsonl  12,000 items  1.0 MB of 4.0 MB  3,000/s  12 s left"));
+    close_terminal();
+}
+
 TEST(what_is_only_waited_for_says_how_long)
 {
     struct progress p;

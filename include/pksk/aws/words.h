@@ -14,7 +14,7 @@
 bool words_split(struct arena *a, struct str text, struct str **ret, size_t *count) must_check;
 
 /* The word as such a shell reads it again: as it is, or in single quotes. For commands in messages:
- * what does not fit is cut off. Returns ret. */
+ * NAME stands for what does not fit. Returns ret. */
 #define WORD_QUOTED 160
 const char *word_quote(struct str word, char ret[WORD_QUOTED]);
 void word_quote_add(struct buf *b, struct str word); /* the same, of any length */

@@ -11,7 +11,7 @@
 struct progress {
     const struct clock *clock;
     int64_t began_us, drawn_us;
-    uint64_t total; /* 0: unknown */
+    uint64_t total, total_bytes; /* 0: unknown */
     bool shown, on;
 };
 
