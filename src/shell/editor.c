@@ -612,7 +612,7 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
     ed->before = STR("");
     if (ed->outcome == OUTCOME_CANCELLED)
         return err_set(e, ERR_CANCELLED, "cancelled");
-    if (!text || count <= 0) {
+    if (!text || count <= 0 || ed->keys.failure) {
         put(ed, STR("\r\n"));
         errno = ed->keys.failure;
         if (errno)

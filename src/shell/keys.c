@@ -237,6 +237,8 @@ bool keys_more(struct keys *k)
 
 enum key_event keys_wait(struct keys *k, int timeout_ms, wchar_t *ret)
 {
+    if (k->failure) /* amid a key or a paste, too: what comes after it is not what was meant */
+        return KEY_EOF;
     if (k->from == k->to) {
         int code = k->wait ? k->wait(k->ctx, timeout_ms, k->poll) : readable(k->poll, timeout_ms);
         if (code < 0)
