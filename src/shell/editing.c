@@ -97,9 +97,8 @@ static int no_key(const struct key_part *part, struct err *e)
 /* What is to be edited is found again by its key. */
 static int check_key(const struct key_schema *key, const struct value *item, struct err *e)
 {
-    for (unsigned i = 0; i < key->partition_count + key->sort_count; i++) {
-        const struct key_part *part =
-            i < key->partition_count ? &key->partition[i] : &key->sort[i - key->partition_count];
+    for (unsigned i = 0; i < key_part_count(key); i++) {
+        const struct key_part *part = key_part(key, i);
         const struct value *v = value_member(item, part->name);
 
         if (!v || v->type != part->type)
