@@ -183,7 +183,7 @@ def torture(name, kind, every):
             run = Dialogue(steps, there, nth, kind)
             what = f"{place.failed(run.calls)}, n = {nth}"
             judge(run, good, what, kind)
-            if kind not in place.HARMLESS:
+            if run.files != good.files:
                 judge_next(run, there, what)
         except tap.Failure as failure:
             problems.append(str(failure)[-1500:])
