@@ -95,6 +95,20 @@ int file_read(const char *path, size_t max, struct buf *ret, struct err *e)
     return read_fd(fd, path, max, ret, e);
 }
 
+int file_read_ordinary(const char *path, size_t max, struct buf *ret, struct err *e)
+{
+    struct stat st;
+    _cleanup_(cleanup_close) int fd = file_descriptor(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return err_errno(e, ERR_FAILED, "cannot open", str_of(path));
+    if (!S_ISREG(st.st_mode)) {
+        errno = EPERM;
+        return err_set(e, ERR_FAILED, "cannot read %s: it is no ordinary file", path);
+    }
+    return read_fd(fd, path, max, ret, e);
+}
+
 int file_read_standard(size_t max, struct buf *ret, struct err *e)
 {
     return read_fd(STDIN_FILENO, "standard input", max, ret, e);

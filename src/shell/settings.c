@@ -1,7 +1,6 @@
 #include "pksk/shell/settings.h"
 
 #include <errno.h>
-#include <sys/stat.h>
 
 #include "pksk/aws/ini.h"
 #include "pksk/base/file.h"
@@ -198,11 +197,7 @@ int settings_load(struct settings *s, const char *path, struct str profile, stru
     _cleanup_(buf_free) struct buf text = {0};
     _cleanup_(buf_free) struct buf name = {0};
     struct ini ini;
-    struct stat st;
-
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) /* a pipe would hold up the start */
-        return err_set(e, ERR_FAILED, "%s is no ordinary file", path);
-    int r = file_read(path, INI_FILE_MAX, &text, e);
+    int r = file_read_ordinary(path, INI_FILE_MAX, &text, e);
 
     if (r < 0 && (errno == ENOENT || errno == ENOTDIR))
         return 0;

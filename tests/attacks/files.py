@@ -152,7 +152,7 @@ def _():
         os.makedirs(os.path.dirname(path))
         put(path)
         done = world.run(["--local", "-c", "help get"], env=environment(place), limit=20)
-        tap.same((done.status, done.err.decode()), (1, f"error: {path} is no ordinary file\n"))
+        tap.same((done.status, done.err.decode()), (1, f"error: cannot read {path}: it is no ordinary file\n  mend that, or start with --no-config\n"))
     place = home()
     path = f"{place}/.config/pksk/config"
     write(path, "\x1b[2J\n")

@@ -15,6 +15,9 @@
  * bytes is an error. */
 int file_read(const char *path, size_t max, struct buf *ret, struct err *e) must_check;
 
+/* The same for a file that is read unasked: a pipe or device in its place would hold that up. */
+int file_read_ordinary(const char *path, size_t max, struct buf *ret, struct err *e) must_check;
+
 int file_read_standard(size_t max, struct buf *ret, struct err *e) must_check; /* its input */
 
 /* The same for files of the shell's own (history, caches): refuses what another user owns or may
