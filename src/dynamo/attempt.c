@@ -95,6 +95,26 @@ static void begin_body(struct call *c, struct transfer *t)
     reply_decoder_begin(c->decoder, str_of(c->operation), c->plain, &c->arena, &c->reply);
 }
 
+static bool checksum_is_wrong(const struct call *c, const struct transfer *t)
+{
+    uint64_t said;
+
+    return c->has_crc && (!str_to_u64(transfer_header(t, "x-amz-crc32"), &said) || said != c->crc);
+}
+
+static int refuse_checksum(const struct call *c, const struct transfer *t, struct err *e)
+{
+    refusal_checksum(c->host, c->crc, transfer_header(t, "x-amz-crc32"), e);
+    return e->code;
+}
+
+static bool is_last(const struct call *c, const struct transfer *t)
+{
+    uint64_t length;
+
+    return str_to_u64(transfer_header(t, "content-length"), &length) && c->reply.bytes == length;
+}
+
 int attempt_take_body(void *ctx, struct transfer *t, struct str bytes, struct err *e)
 {
     struct call *c = ctx;
@@ -107,6 +127,10 @@ int attempt_take_body(void *ctx, struct transfer *t, struct str bytes, struct er
     trace_body(c, bytes);
     if (c->has_crc)
         c->crc = crc32_add(&c->d->crc, c->crc, bytes);
+    /* A transfer that is refused takes its connection with it: after a body of a wrong length the
+     * rest of it could be read as the next answer. */
+    if (is_last(c, t) && checksum_is_wrong(c, t))
+        return refuse_checksum(c, t, e);
     if (!c->decoder) {
         buf_str_add(&c->error_body, bytes);
         return 0;
@@ -130,13 +154,6 @@ static void learn_clock(struct call *c, const struct transfer *t)
         !clock_parse_http(transfer_header(t, "date"), &date_ms))
         return;
     c->d->skew_ms = date_ms - (c->sent_ms + trip_ms / 2);
-}
-
-static bool checksum_is_wrong(const struct call *c, const struct transfer *t)
-{
-    uint64_t said;
-
-    return c->has_crc && (!str_to_u64(transfer_header(t, "x-amz-crc32"), &said) || said != c->crc);
 }
 
 /* There is no whole HTTP answer. */
@@ -221,15 +238,15 @@ static enum retry_kind judge(struct call *c, const struct transfer *t)
     c->reply.uncertain |= r->sendings > 1;
     c->reply.request_id = id.len ? arena_str(&c->arena, id) : STR("");
     learn_clock(c, t);
-    if (r->failure == NET_REJECTED)
-        return not_readable(c, t);
-    if (r->failure != NET_OK)
+    if (r->failure != NET_OK && r->failure != NET_REJECTED)
         return judge_failure(c, r);
     if (checksum_is_wrong(c, t)) {
-        refusal_checksum(c->host, c->crc, transfer_header(t, "x-amz-crc32"), &c->reply.err);
+        refuse_checksum(c, t, &c->reply.err);
         c->reply.uncertain = true;
         return RETRY_TRANSIENT;
     }
+    if (r->failure == NET_REJECTED)
+        return not_readable(c, t);
     if (r->status != 200)
         return judge_refusal(c, t);
     if (!c->decoder)

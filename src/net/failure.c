@@ -110,8 +110,14 @@ static enum net_failure broken(const struct failure *f, struct err *e)
     return f->sent ? NET_BROKEN : NET_UNREACHABLE;
 }
 
+/* On a connection that was kept, it may be what an earlier answer left behind: the next attempt has
+ * a new one. */
 static enum net_failure not_http(const struct failure *f, struct err *e)
 {
+    if (f->reused) {
+        err_set(e, ERR_CONNECT, "the connection to %s broke: what came is no answer", f->host);
+        return NET_BROKEN;
+    }
     if (f->code == CURLE_WEIRD_SERVER_REPLY || f->sent) {
         err_set(e, ERR_CONNECT, "%s did not answer in HTTP", f->host);
         err_hint(e, "check the endpoint URL: is that the right port?");

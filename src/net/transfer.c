@@ -242,6 +242,7 @@ void transfer_explain(struct transfer *t, CURLcode code)
             .host = host,
             .ca_bundle = t->ca_bundle,
             .loopback = net_is_loopback(t->url),
+            .reused = t->result.reused,
             .connect_ms = t->request.connect_ms,
         },
         &t->result.err);

@@ -103,7 +103,7 @@ ANSWERS = {
                            headers={"Content-Encoding": "gzip"}),
 }
 # Handled while sending, below.
-SENDING = {"stall", "stallbody", "drip", "cut", "close", "short", "long", "endless", "endlesshead", "reset"}
+SENDING = {"stall", "stallbody", "drip", "cut", "close", "short", "long", "endless", "endlesshead", "reset", "garbage"}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -302,6 +302,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         answer.length = len(answer.body) - 5
         self.head(answer)
         self.wfile.write(answer.body)
+        self.close_connection = True
+
+    def send_garbage(self, _answer):
+        self.wfile.write(b'"}}} the end of something else\r\n\r\n')
         self.close_connection = True
 
     def send_long(self, answer):

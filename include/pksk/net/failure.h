@@ -16,6 +16,7 @@ struct failure {
     const char *host;      /* "host:port" */
     const char *ca_bundle; /* or NULL */
     bool loopback;
+    bool reused; /* the connection has served another request before */
     int connect_ms;
 };
 
