@@ -12,6 +12,7 @@ import tap  # noqa: E402
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LONGEST_FUNCTION = 80
 LONGEST_FILE = 900
+MADE = re.compile(r"build|\.git/|\.cache/|(.*/)?(__pycache__|node_modules)/")  # as .gitignore has it
 
 
 def tracked():
@@ -20,8 +21,8 @@ def tracked():
     if git and git.returncode == 0:
         names = git.stdout.decode().split("\0")
     else:
-        names = [os.path.relpath(os.path.join(folder, name), TOP)
-                 for folder, _, files in os.walk(TOP) for name in files if "/build" not in folder]
+        names = [os.path.relpath(os.path.join(folder, name), TOP) for folder, _, files in os.walk(TOP) for name in files]
+        names = [name for name in names if not MADE.match(name)]
     return [name for name in names if os.path.isfile(os.path.join(TOP, name))]
 
 
