@@ -12,7 +12,7 @@ import tap  # noqa: E402
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LONGEST_FUNCTION = 80
 LONGEST_FILE = 900
-MADE = re.compile(r"build|\.git/|\.cache/|(.*/)?(__pycache__|node_modules)/")  # as .gitignore has it
+MADE = re.compile(r"build[^/]*/|\.git/|\.cache/|(.*/)?(__pycache__|node_modules)/")  # as .gitignore has it
 
 
 def tracked():
