@@ -10,6 +10,7 @@ Diagnostics come before the result line that they belong to.
 """
 import concurrent.futures
 import difflib
+import signal
 import sys
 import traceback
 
@@ -72,6 +73,8 @@ def _run(function):
 
 def main(jobs=1):
     """Runs what was registered, jobs at a time, prints TAP, and exits."""
+    # Whoever runs this may ignore the hangup, and what is started would inherit that.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     parts = sys.argv[1:]
     chosen = [(name, f) for name, f in _tests if not parts or any(part in name for part in parts)]
     failed = 0
