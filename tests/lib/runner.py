@@ -168,7 +168,8 @@ def run(program, scratch):
         result.broken(f"exit status {status}")
     for path in sorted(glob.glob(os.path.join(folder, "sanitizer*"))):
         with open(path, errors="backslashreplace") as report:
-            lines = report.read().splitlines()
+            # What valgrind says of itself, such as a system call that it does not know, is no report.
+            lines = [line for line in report.read().splitlines() if not re.match(r"--\d+-- ", line)]
         if lines:
             result.broken(*lines[:60])
     if result.failed and said:
