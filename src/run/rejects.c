@@ -12,29 +12,25 @@ static int fail(const struct rejects *x, struct err *e)
     return err_errno(e, ERR_FAILED, "cannot write", str_of(x->path));
 }
 
-int rejects_open(struct rejects *x, const char *path, uint64_t bytes, struct err *e)
-{
-    *x = (struct rejects){.path = path, .fd = -1, .bytes = bytes};
-    if (!path || !bytes)
-        return 0;
-    x->fd = file_open_own(path, O_WRONLY | O_APPEND | O_CREAT, 0600, e);
-    if (x->fd < 0)
-        return x->fd;
-    return ftruncate(x->fd, (off_t)bytes) < 0 ? fail(x, e) : 0;
-}
-
-static int begin(struct rejects *x, struct err *e)
+/* What stands behind x->bytes is of an earlier import, or was not settled. */
+static int open_file(struct rejects *x, struct err *e)
 {
     x->fd = file_open_own(x->path, O_WRONLY | O_APPEND | O_CREAT, 0600, e);
     if (x->fd < 0)
         return x->fd;
-    return ftruncate(x->fd, 0) < 0 ? fail(x, e) : 0;
+    return ftruncate(x->fd, (off_t)x->bytes) < 0 ? fail(x, e) : 0;
+}
+
+int rejects_open(struct rejects *x, const char *path, uint64_t bytes, struct err *e)
+{
+    *x = (struct rejects){.path = path, .fd = -1, .bytes = bytes};
+    return path && bytes ? open_file(x, e) : 0;
 }
 
 int rejects_add(struct rejects *x, const struct bulk_reject *r, struct err *e)
 {
     struct json_writer w = {.out = &x->line};
-    int code = x->fd < 0 ? begin(x, e) : 0;
+    int code = x->fd < 0 ? open_file(x, e) : 0;
 
     if (code < 0)
         return code;
