@@ -12,11 +12,11 @@
 #include "pksk/base/log.h"
 #include "pksk/cmd/command.h"
 #include "pksk/cmd/options.h"
+#include "pksk/cmd/script.h"
+#include "pksk/cmd/transact.h"
 #include "pksk/net/transport.h"
 #include "pksk/out/text.h"
 #include "pksk/shell/repl.h"
-#include "pksk/shell/script.h"
-#include "pksk/shell/transaction.h"
 
 static void on_interrupt(unused_arg int number)
 {
@@ -129,8 +129,6 @@ static int run(const struct options *o)
     struct err e;
     int status, r = session_open(&s, &o->session, &clock_real, &e);
 
-    s.run = command_run;
-    s.topic = command_topic;
     options_add_variables(o, &s.variables);
     if (r < 0)
         session_complain(&s, STR(""), STR(""), &e);
@@ -138,7 +136,7 @@ static int run(const struct options *o)
         r = options_complete(&s, str_of(o->complete));
     else
         r = run_sources(&s, o);
-    if (transaction_end(&s, &e) < 0) {
+    if (transact_end(&s, &e) < 0) {
         session_complain(&s, STR(""), STR(""), &e);
         r = r < 0 ? r : e.code;
     }

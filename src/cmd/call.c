@@ -3,7 +3,7 @@
 #include "pksk/dynamo/operation.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
-#include "pksk/shell/output.h"
+#include "pksk/session/output.h"
 
 static bool may_change(const struct statement *st)
 {

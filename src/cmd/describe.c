@@ -3,7 +3,7 @@
 #include "pksk/json/tree.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/define.h"
-#include "pksk/shell/output.h"
+#include "pksk/session/output.h"
 
 static void add_field(struct buf *b, const char *name, struct str value)
 {

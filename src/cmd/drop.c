@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "pksk/shell/waiting.h"
+#include "pksk/session/waiting.h"
 
 /* A table is gone for good: on a terminal its name is typed once more. */
 static int confirm(struct session *s, const struct statement *st, struct err *e)

@@ -1,15 +1,15 @@
 #include "pksk/cmd/command.h"
 
+#include "pksk/cmd/create.h"
+#include "pksk/cmd/read.h"
+#include "pksk/cmd/then.h"
+#include "pksk/cmd/transact.h"
+#include "pksk/cmd/undo.h"
+#include "pksk/cmd/write.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
 #include "pksk/plan/transact.h"
-#include "pksk/shell/creating.h"
-#include "pksk/shell/output.h"
-#include "pksk/shell/reading.h"
-#include "pksk/shell/then.h"
-#include "pksk/shell/transaction.h"
-#include "pksk/shell/undo.h"
-#include "pksk/shell/writing.h"
+#include "pksk/session/output.h"
 
 static int make_plan(struct session *s, struct arena *a, const struct statement *inner,
                      struct plan *p, struct err *e)
@@ -18,19 +18,19 @@ static int make_plan(struct session *s, struct arena *a, const struct statement 
     case VERB_GET:
     case VERB_QUERY:
     case VERB_SCAN:
-        return reading_plan(s, a, inner, p, e);
+        return read_plan(s, a, inner, p, e);
     case VERB_PUT:
     case VERB_UPDATE:
     case VERB_DELETE:
-        return writing_plan(s, a, inner, p, e);
+        return write_plan(s, a, inner, p, e);
     case VERB_COMMIT:
-        return transaction_plan(s, a, p, e);
+        return transact_plan(s, a, p, e);
     case VERB_PARTIQL:
         return plan_partiql(a, inner, p, e);
     case VERB_UNDO:
         return undo_plan(s, a, p, e);
     case VERB_CREATE:
-        return creating_plan(s, a, inner, p, e);
+        return create_plan(s, a, inner, p, e);
     case VERB_CALL:
         return plan_call(a, inner, p, e);
     default:

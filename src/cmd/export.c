@@ -1,11 +1,12 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/base/file.h"
+#include "pksk/cmd/read.h"
 #include "pksk/out/progress.h"
 #include "pksk/out/text.h"
+#include "pksk/plan/plan.h"
 #include "pksk/run/export.h"
-#include "pksk/shell/output.h"
-#include "pksk/shell/reading.h"
+#include "pksk/session/output.h"
 
 struct exporting {
     struct progress line;
@@ -166,10 +167,10 @@ static int run(struct session *s, const struct statement *st, struct err *e)
                                .clock = s->clock};
     struct exporting x = {0};
     struct plan p;
-    int r = reading_plan(s, &a, &scan, &p, e);
+    int r = read_plan(s, &a, &scan, &p, e);
 
     if (r == 0)
-        r = reading_announce_plan(s, &scan, &p, e);
+        r = read_announce_plan(s, &scan, &p, e);
     if (r == 0)
         r = session_table(s, st->table, &o.table, e);
     if (r == 0)

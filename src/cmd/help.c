@@ -1,7 +1,7 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/out/text.h"
-#include "pksk/shell/output.h"
+#include "pksk/session/output.h"
 
 static void add_line(struct buf *b, const struct command_page *page)
 {

@@ -1,10 +1,10 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/base/file.h"
+#include "pksk/cmd/undo.h"
 #include "pksk/out/progress.h"
 #include "pksk/out/text.h"
 #include "pksk/run/import.h"
-#include "pksk/shell/undo.h"
 
 struct importing {
     struct progress line;

@@ -1,7 +1,7 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/out/text.h"
-#include "pksk/shell/output.h"
+#include "pksk/session/output.h"
 
 static int list(struct session *s, const struct statement *st, struct err *e)
 {

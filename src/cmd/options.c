@@ -6,9 +6,9 @@
 
 #include "pksk/base/file.h"
 #include "pksk/cmd/command.h"
+#include "pksk/cmd/vocabulary.h"
+#include "pksk/complete/complete.h"
 #include "pksk/out/text.h"
-#include "pksk/shell/complete.h"
-#include "pksk/shell/vocabulary.h"
 
 /* id, short, long, argument (NULL: none; "[X]": may be left out), help */
 #define OPTIONS(O)                                                                                 \

@@ -1,7 +1,7 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/out/text.h"
-#include "pksk/shell/output.h"
+#include "pksk/session/output.h"
 
 static void add_setting(struct buf *b, const struct session *s, size_t i)
 {

@@ -1,7 +1,7 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/out/text.h"
-#include "pksk/shell/output.h"
+#include "pksk/session/output.h"
 
 /* Asked anew each time: who lists the tables wants to know what is there now. */
 static int run(struct session *s, const struct statement *st, struct err *e)

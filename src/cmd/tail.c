@@ -6,8 +6,9 @@
 #include "pksk/out/text.h"
 #include "pksk/plan/expression.h"
 #include "pksk/plan/filter.h"
+#include "pksk/plan/plan.h"
 #include "pksk/run/tail.h"
-#include "pksk/shell/output.h"
+#include "pksk/session/output.h"
 
 struct tailing {
     struct session *s;

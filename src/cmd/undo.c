@@ -1,10 +1,240 @@
+#include "pksk/cmd/undo.h"
+
 #include "pksk/cmd/command.h"
+#include "pksk/cmd/write.h"
+#include "pksk/plan/restore.h"
+#include "pksk/session/slot.h"
 
-#include "pksk/shell/undo.h"
+struct undo_step {
+    struct undo_step *before;
+    struct arena arena;
+    struct restore what;
+    const char *why_not; /* NULL: it can be taken back */
+};
 
-static int run(struct session *s, const struct statement *st, struct err *e)
+struct undo {
+    struct undo_step *last;
+};
+
+static void step_free(struct undo_step *step)
 {
-    return undo_run(s, st, e);
+    arena_free(&step->arena);
+    free(step);
 }
 
-const struct command cmd_undo = {.run = run, .changes = true};
+static void steps_free(void *kept)
+{
+    for (struct undo_step *step = kept, *before; step; step = before) {
+        before = step->before;
+        step_free(step);
+    }
+}
+
+static void undo_free(void *kept)
+{
+    struct undo *undo = kept;
+
+    steps_free(undo->last);
+    free(undo);
+}
+
+static const struct slot_kind slot = {.free = undo_free, .of_client = true};
+
+static struct undo_step *last(const struct session *s)
+{
+    const struct undo *undo = slot_get(s, &slot);
+
+    return undo ? undo->last : NULL;
+}
+
+static void pop(struct session *s)
+{
+    struct undo *undo = slot_get(s, &slot);
+    struct undo_step *step = undo->last;
+
+    undo->last = step->before;
+    step_free(step);
+}
+
+void undo_forget(struct session *s)
+{
+    slot_put(s, &slot, NULL);
+}
+
+/* The oldest go when there are too many, or too much. */
+static void trim(struct undo *undo)
+{
+    size_t steps = 0, bytes = 0;
+
+    for (struct undo_step **link = &undo->last; *link; link = &(*link)->before) {
+        bytes += (*link)->arena.used;
+        if (++steps <= UNDO_STEPS && bytes <= UNDO_BYTES)
+            continue;
+        steps_free(*link);
+        *link = NULL;
+        return;
+    }
+}
+
+static struct undo *undo_of(struct session *s)
+{
+    struct undo *undo = slot_get(s, &slot);
+
+    if (!undo) {
+        undo = mem_resize(NULL, 1, sizeof(*undo));
+        *undo = (struct undo){0};
+        slot_put(s, &slot, undo);
+    }
+    return undo;
+}
+
+static struct undo_step *push(struct undo *undo)
+{
+    struct undo_step *step = mem_resize(NULL, 1, sizeof(*step));
+
+    *step = (struct undo_step){.before = undo->last};
+    undo->last = step;
+    return step;
+}
+
+void undo_keep(struct session *s, const struct plan *p, const struct value *old,
+               const struct value *now)
+{
+    struct undo *undo = undo_of(s);
+    struct undo_step *step = push(undo);
+    struct arena *a = &step->arena;
+    struct str *names = arena_alloc(a, p->key_count, sizeof(*names));
+
+    for (size_t i = 0; i < p->key_count; i++)
+        names[i] = arena_str(a, p->key_names[i]);
+    step->what = (struct restore){
+        .table = arena_str(a, p->table),
+        .key_names = names,
+        .key_count = p->key_count,
+        .old = old ? value_copy(a, old) : NULL,
+        .now = now ? value_copy(a, now) : NULL,
+    };
+    step->what.key = now ? step->what.now : old ? step->what.old : value_copy(a, p->keys);
+    trim(undo);
+}
+
+void undo_block(struct session *s, const char *why)
+{
+    struct undo *undo = undo_of(s);
+
+    push(undo)->why_not = why;
+    trim(undo);
+}
+
+static int top(struct session *s, struct undo_step **ret, struct err *e)
+{
+    if (!last(s)) {
+        err_set(e, ERR_FAILED, "there is no write to undo");
+        err_hint(e, "the last %d writes of this session can be taken back, the latest first",
+                 UNDO_STEPS);
+        return ERR_FAILED;
+    }
+    if (last(s)->why_not) {
+        err_set(e, ERR_FAILED, "the last write cannot be undone: %s", last(s)->why_not);
+        pop(s);
+        err_hint(e, last(s) ? "`undo` again takes back the write before it"
+                            : "there is no write before it");
+        return ERR_FAILED;
+    }
+    *ret = last(s);
+    return 0;
+}
+
+static int refuse(struct session *s, const struct statement *st, const struct plan *p,
+                  const struct value *item, struct err *e)
+{
+    struct err why;
+
+    err_at(e, ERR_REFUSED, st->verb_at,
+           item ? "the item was changed since; it stands as it was"
+                : "the item was changed since: there is none now");
+    if (item && write_print(s, st, p, item, &why) < 0)
+        return err_set(e, why.code, "%s", why.text);
+    pop(s);
+    if (last(s))
+        err_hint(e, "`undo` again takes back the write before it");
+    return ERR_REFUSED;
+}
+
+static bool same(const struct value *a, const struct value *b)
+{
+    return a && b ? value_equal(a, b) : !a && !b;
+}
+
+/* Has anybody changed it? Reads the whole item: a condition would not see what was added. */
+static int compare(struct session *s, const struct statement *st, const struct undo_step *step,
+                   struct arena *a, struct err *e)
+{
+    _cleanup_(buf_free) struct buf body = {0};
+    struct call *call;
+    struct plan p;
+    int r = plan_restore_read(a, &step->what, &p, e);
+
+    if (r < 0)
+        return r;
+    plan_first_body(&body, &p, false);
+    r = dynamo_call(s->dynamo, p.operation, buf_str(&body), &call, e);
+    if (r == 0 && !same(call_reply(call)->items, step->what.now))
+        r = refuse(s, st, &p, call_reply(call)->items, e);
+    call_free(call);
+    return r;
+}
+
+static int put_back(struct session *s, const struct statement *st, const struct plan *p,
+                    struct err *e)
+{
+    _cleanup_(buf_free) struct buf body = {0};
+    struct call *call;
+
+    plan_first_body(&body, p, false);
+    session_note(s, "%.*s", STR_ARG(p->line));
+    int r = dynamo_call(s->dynamo, p->operation, buf_str(&body), &call, e);
+
+    if (r == ERR_REFUSED && str_is(str_of(e->service), "ConditionalCheckFailedException"))
+        r = refuse(s, st, p, call_reply(call)->attributes, e);
+    else if (r == 0)
+        write_note(s, call_reply(call));
+    call_free(call);
+    return r;
+}
+
+int undo_run(struct session *s, const struct statement *st, struct err *e)
+{
+    _cleanup_(arena_free) struct arena a = {0};
+    struct undo_step *step;
+    struct plan p;
+    int r = top(s, &step, e);
+
+    if (r < 0)
+        return r;
+    if (same(step->what.old, step->what.now)) {
+        session_note(s, "the last write had changed nothing");
+        pop(s);
+        return 0;
+    }
+    r = compare(s, st, step, &a, e);
+    if (r == 0)
+        r = plan_restore(&a, &step->what, &p, e);
+    if (r == 0)
+        r = put_back(s, st, &p, e);
+    if (r == 0)
+        pop(s);
+    return r;
+}
+
+int undo_plan(struct session *s, struct arena *a, struct plan *ret, struct err *e)
+{
+    if (!last(s) || last(s)->why_not)
+        return err_set(e, ERR_FAILED,
+                       last(s) ? "the last write cannot be undone: %s"
+                               : "there is no write to undo",
+                       last(s) ? last(s)->why_not : "");
+    return plan_restore(a, &last(s)->what, ret, e);
+}
+
+const struct command cmd_undo = {.run = undo_run, .changes = true};

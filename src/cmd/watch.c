@@ -26,7 +26,7 @@ static int show(struct session *s, const struct statement *st, struct err *e)
     }
     session_note(s, "every %zu.%zu s until Ctrl-C  %s", (size_t)st->interval_ms / 1000,
                  (size_t)st->interval_ms % 1000 / 100, now);
-    return s->run(s, st->inner, e);
+    return command_run(s, st->inner, e);
 }
 
 /* Ctrl-C is how a watch ends at a terminal, so there it is no failure. */

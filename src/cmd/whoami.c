@@ -2,7 +2,7 @@
 
 #include "pksk/cmd/identity.h"
 #include "pksk/out/text.h"
-#include "pksk/shell/output.h"
+#include "pksk/session/output.h"
 
 #define SHOWN 4 /* characters of either end */
 

@@ -3,12 +3,13 @@
 #include <unistd.h>
 
 #include "pksk/base/log.h"
+#include "pksk/cmd/command.h"
+#include "pksk/cmd/transact.h"
+#include "pksk/cmd/vocabulary.h"
+#include "pksk/complete/complete.h"
+#include "pksk/line/editor.h"
+#include "pksk/line/history.h"
 #include "pksk/out/text.h"
-#include "pksk/shell/complete.h"
-#include "pksk/shell/editor.h"
-#include "pksk/shell/history.h"
-#include "pksk/shell/transaction.h"
-#include "pksk/shell/vocabulary.h"
 
 struct repl {
     struct session *session;
@@ -16,6 +17,7 @@ struct repl {
     struct lang_env editing; /* for colours and TAB: must not, since every key would wait for it */
     struct complete_env complete;
     struct completer *completer;
+    struct editor *editor;
     struct dynamo *connected; /* the client that the completer's caches are of */
     struct buf text;          /* the statement so far */
     bool unkept;              /* the history's file took none of late, and that was said */
@@ -31,8 +33,8 @@ static void add_prompt(const struct repl *r, const char *open, struct buf *b)
     if (named)
         buf_addf(&plain, "%s:", s->profile);
     buf_addf(&plain, "%s", s->table ? s->table : "pksk");
-    if (s->transaction)
-        buf_addf(&plain, "[%zu]", transaction_count(s));
+    if (transact_open(s))
+        buf_addf(&plain, "[%zu]", transact_count(s));
     if (open) {
         for (unsigned cells = text_width(buf_str(&plain)), i = 1; i < cells; i++)
             buf_char(b, ' ');
@@ -83,7 +85,7 @@ static void remember(struct repl *r, struct str text)
         return;
     free(s->last_statement);
     s->last_statement = mem_dup(text.s, text.len);
-    bool kept = history_add(s->history, text, &e) == 0;
+    bool kept = history_add(history_of(s), text, &e) == 0;
 
     if (!kept && !r->unkept) {
         session_warn(s, "%s; the history is kept for this session only", e.text);
@@ -118,7 +120,7 @@ static bool run_text(struct repl *r, struct buf *open)
         if (code == 0 && !st)
             break;
         if (code == 0)
-            code = s->run(s, st, &e);
+            code = command_run(s, st, &e);
         if (code < 0) {
             session_complain(s, STR(""), text, &e);
             break;
@@ -141,7 +143,7 @@ static int read_and_run(struct repl *r, struct err *e)
 
         refresh_completer(r);
         add_prompt(r, more ? buf_cstr(&open) : NULL, &prompt);
-        int code = editor_read(r->session->editor, buf_str(&prompt), buf_str(&r->text), &line, e);
+        int code = editor_read(r->editor, buf_str(&prompt), buf_str(&r->text), &line, e);
 
         cancel_clear();
         if (code == ERR_CANCELLED)
@@ -164,15 +166,17 @@ static int open_editor(struct repl *r, struct err *e)
     char *path = history_default_path();
     struct err why;
 
-    s->history = history_new(0);
-    if (path && history_open(s->history, path, &why) < 0)
+    struct history *history = history_new(0);
+
+    history_keep(s, history);
+    if (path && history_open(history, path, &why) < 0)
         session_warn(s, "%s; the history is kept for this session only", why.text);
     free(path);
     r->complete = (struct complete_env){
         .lang = &r->editing, .clock = s->clock, .ctx = s, .names = vocabulary_offer};
     r->completer = completer_new(&r->complete);
     struct editor_options o = {
-        .history = s->history,
+        .history = history,
         .completer = r->completer,
         .lang = s->settings.highlight ? &r->editing : NULL,
         .ctx = r,
@@ -180,7 +184,7 @@ static int open_editor(struct repl *r, struct err *e)
         .no_editrc = s->no_config,
     };
 
-    return editor_new(&o, &s->editor, e);
+    return editor_new(&o, &r->editor, e);
 }
 
 int repl_run(struct session *s, struct err *e)
@@ -194,8 +198,7 @@ int repl_run(struct session *s, struct err *e)
     code = open_editor(&r, e);
     while (!s->leaving && !end_signal && code == 0)
         code = read_and_run(&r, e);
-    editor_free(s->editor);
-    s->editor = NULL;
+    editor_free(r.editor);
     completer_free(r.completer);
     buf_free(&r.text);
     return MIN(code, 0);

@@ -1,6 +1,6 @@
 /* Lines typed, one after each NUL, come back from the history's file as they were, but for those
  * that are not written; and any text is a history of some kind, whose entries come back as well. */
-#include "pksk/shell/history.h"
+#include "pksk/line/history.h"
 
 #include "scratch.h"
 

@@ -1,6 +1,6 @@
 /* A file of keys seen is ignored or gives names and values within the ceilings; and what is saved
  * of them is read as the same. */
-#include "pksk/shell/seen.h"
+#include "pksk/session/seen.h"
 
 #include "scratch.h"
 

@@ -1,6 +1,6 @@
 /* A configuration file is refused with its name, line and a message, or all its settings can be
  * shown, and what is shown sets the same again. */
-#include "pksk/shell/settings.h"
+#include "pksk/session/settings.h"
 
 #include "scratch.h"
 

@@ -9,9 +9,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import tap  # noqa: E402
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-LAYERS = "base json item lang aws net dynamo model plan run out shell cmd".split()
+LAYERS = "base json item lang aws net dynamo model plan run out session complete line cmd shell".split()
 # Where the terminal's own libraries may be named at all.
-ONLY = {"histedit.h": ("src/shell/",), "yajl/": ("src/json/",), "curl/": ("src/net/", "src/aws/"),
+ONLY = {"histedit.h": ("src/line/",), "yajl/": ("src/json/",), "curl/": ("src/net/", "src/aws/"),
         "openssl/": ("src/base/", "src/aws/", "src/net/")}
 
 

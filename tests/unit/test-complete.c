@@ -1,5 +1,5 @@
 /* The completion engine against a partition that exists only as a function from number to key. */
-#include "pksk/shell/complete.h"
+#include "pksk/complete/complete.h"
 
 #include <stdlib.h>
 #include <unistd.h>

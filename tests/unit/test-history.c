@@ -1,4 +1,4 @@
-#include "pksk/shell/history.h"
+#include "pksk/line/history.h"
 
 #include <errno.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "pksk/shell/keys.h"
+#include "pksk/line/keys.h"
 
 #include <fcntl.h>
 #include <termios.h>

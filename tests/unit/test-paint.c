@@ -1,4 +1,4 @@
-#include "pksk/shell/paint.h"
+#include "pksk/line/paint.h"
 
 #include <locale.h>
 

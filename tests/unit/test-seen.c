@@ -1,4 +1,4 @@
-#include "pksk/shell/seen.h"
+#include "pksk/session/seen.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,13 +1,13 @@
-/* The commands: one file and one const struct each. The table is indexed by the parser's verbs, so
- * a verb without a command does not link, and a command's page comes from man/cmd/NAME.md at build
- * time, so a command without a page does not build.
+/* The commands: one file a family and one const struct a command. The table is indexed by the
+ * parser's verbs, so a verb without a command does not link, and a command's page comes from
+ * man/cmd/NAME.md at build time, so a command without a page does not build.
  *
  * Everything is constant and owned by the program.
  */
 #ifndef PKSK_CMD_COMMAND_H
 #define PKSK_CMD_COMMAND_H
 
-#include "pksk/shell/session.h"
+#include "pksk/session/session.h"
 
 /* Generated from man/cmd/NAME.md by man/pages.py. */
 struct command_page {
@@ -32,8 +32,10 @@ LANG_VERBS(V)
 
 const struct command *command_of(enum verb v);
 bool command_changes(const struct statement *st);
-int command_run(struct session *s, const struct statement *st,
-                struct err *e); /* what session->run is set to */
+
+/* Runs one statement, whoever has it: the loop at the terminal, a script, watch. Refuses what a
+ * read-only session must not do, and hands what joins one to the open transaction. */
+int command_run(struct session *s, const struct statement *st, struct err *e);
 
 const char *command_topic(size_t i); /* the name of the i-th topic; NULL after the last */
 

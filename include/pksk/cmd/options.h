@@ -6,7 +6,7 @@
 #ifndef PKSK_CMD_OPTIONS_H
 #define PKSK_CMD_OPTIONS_H
 
-#include "pksk/shell/session.h"
+#include "pksk/session/session.h"
 
 struct option_source {
     bool is_file; /* -f, else -c */

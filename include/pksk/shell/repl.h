@@ -5,7 +5,7 @@
 #ifndef PKSK_SHELL_REPL_H
 #define PKSK_SHELL_REPL_H
 
-#include "pksk/shell/session.h"
+#include "pksk/session/session.h"
 
 int repl_run(struct session *s,
              struct err *e) must_check; /* 0, or why it could not begin or go on */

@@ -1,0 +1,14 @@
+/* A word of advice when a filter let nothing through because a value was written as another type.
+ *
+ * Nothing is kept. Asks the service for a few of the items that the filter saw.
+ */
+#ifndef PKSK_CMD_ADVICE_H
+#define PKSK_CMD_ADVICE_H
+
+#include "pksk/session/session.h"
+
+/* `year is a string in the items read: write year = "2024"`. Says nothing when there is nothing to
+ * say. */
+void advice_on_types(struct session *s, const struct statement *st, const struct table *t);
+
+#endif

@@ -1,0 +1,57 @@
+/* Keys and what else happens at a terminal while a line is edited, one event at a time.
+ *
+ * Bytes become characters (UTF-8), a bracketed paste becomes one event, and signals arrive as
+ * events too: they are blocked between keys_begin() and keys_end() and read from a descriptor, so
+ * no handler runs in the middle of drawing and none can be missed between looking and waiting. The
+ * terminal itself must not make signals of Ctrl-C and the like (ISIG off), since it does so for
+ * those in a pasted text too, and what follows them would be run: they are recognised here, outside
+ * pastes. A
+ * struct keys owns its descriptors until keys_close(), and the paste until the next one.
+ */
+#ifndef PKSK_LINE_KEYS_H
+#define PKSK_LINE_KEYS_H
+
+#include <signal.h>
+#include <wchar.h>
+
+#include "pksk/base/buf.h"
+#include "pksk/base/err.h"
+
+#define KEYS_PASTE_MAX ((size_t)1 << 20)
+
+enum key_event {
+    KEY_NONE, /* nothing in that time, or transfers went on */
+    KEY_CHAR,
+    KEY_PASTE,     /* keys->paste: UTF-8, newlines as \n, no other controls but tabs */
+    KEY_TOO_LONG,  /* a paste over the ceiling; nothing of it is kept */
+    KEY_RESIZE,    /* SIGWINCH */
+    KEY_INTERRUPT, /* SIGINT, or wait() said so */
+    KEY_STOP,      /* SIGTSTP: the caller puts the terminal in order and stops the process */
+    KEY_CONTINUE,  /* SIGCONT */
+    KEY_SIGNAL,    /* another that ends the program: keys->signal */
+    KEY_EOF,
+};
+
+struct keys {
+    int fd, signals, poll; /* keyboard; signalfd; epoll over both */
+    sigset_t old;
+    bool begun;
+    unsigned char interrupt, stop, quit; /* the terminal's characters for these; 0: none */
+    void *ctx;
+    int (*wait)(void *ctx, int timeout_ms, int fd); /* NULL: poll() */
+    int signal;
+    int failure; /* why there is no more input: errno, or 0 at its end */
+    unsigned char in[4096];
+    size_t from, to; /* read but not delivered */
+    struct buf paste;
+};
+
+int keys_open(struct keys *k, int fd, struct err *e) must_check;
+void keys_close(struct keys *k); /* {.poll = -1, .signals = -1} is fine */
+void keys_begin(struct keys *k);
+void keys_end(struct keys *k);
+
+enum key_event keys_wait(struct keys *k, int timeout_ms, wchar_t *ret);
+bool keys_more(struct keys *k); /* is there input already? Then drawing can wait */
+
+#endif

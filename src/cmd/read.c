@@ -1,0 +1,308 @@
+#include "pksk/cmd/read.h"
+
+#include "pksk/cmd/advice.h"
+#include "pksk/cmd/command.h"
+#include "pksk/cmd/then.h"
+#include "pksk/out/text.h"
+#include "pksk/plan/plan.h"
+#include "pksk/run/cursor.h"
+#include "pksk/session/output.h"
+#include "pksk/session/seen.h"
+#include "pksk/session/slot.h"
+
+static void reading_free(void *kept)
+{
+    cursor_free(kept);
+}
+
+static const struct slot_kind slot = {.free = reading_free, .of_client = true};
+
+/* Of the last get, query or scan, for `more`; NULL when there is none. */
+static struct cursor *reading(const struct session *s)
+{
+    return slot_get(s, &slot);
+}
+
+/* ---- lines around the items */
+
+static void add_plural(struct buf *b, uint64_t n, const char *one, const char *many)
+{
+    text_count(b, n);
+    buf_addf(b, " %s", n == 1 ? one : many);
+}
+
+static void note_totals(struct session *s, const struct cursor *c)
+{
+    const struct cursor_totals *t = cursor_totals(c);
+    const struct plan *p = cursor_plan(c);
+    _cleanup_(buf_free) struct buf line = {0};
+
+    if (!session_stats_on(s) && !s->settings.timing)
+        return;
+    if (t->items == 0 && p->single)
+        buf_lit(&line, "no such item");
+    else
+        add_plural(&line, t->items, "item", "items");
+    if (p->keys && t->items < t->keys_given) {
+        buf_lit(&line, " of ");
+        add_plural(&line, t->keys_given, "key", "keys");
+    }
+    if (t->scanned > t->items && !p->keys && !p->single) {
+        buf_lit(&line, " of ");
+        text_count(&line, t->scanned);
+        buf_lit(&line, " read");
+    }
+    if (!p->single) {
+        buf_lit(&line, "  ");
+        add_plural(&line, t->pages, "page", "pages");
+    }
+    buf_lit(&line, "  ");
+    text_units(&line, t->capacity.tenths, "RCU");
+    buf_lit(&line, "  ");
+    text_duration(&line, t->took_us);
+    if (session_stats_on(s))
+        session_note(s, "%s", buf_cstr(&line));
+    else
+        session_say(s, "%s", buf_cstr(&line));
+}
+
+/* What a whole scan would cost, from the service's own count: half a unit for each 4 KB, eventually
+ * consistent. */
+static uint64_t scan_units(const struct table *t, const struct statement *st)
+{
+    uint64_t blocks = (t->size_bytes + 4095) / 4096;
+
+    return st->consistent ? blocks : (blocks + 1) / 2;
+}
+
+int read_announce(struct session *s, struct str what, const char *reach, const struct table *t,
+                  uint64_t units, struct err *e)
+{
+    _cleanup_(buf_free) struct buf line = {0};
+    unsigned columns, rows;
+
+    add_plural(&line, t->item_count, "item", "items");
+    buf_lit(&line, ", ");
+    text_bytes(&line, t->size_bytes);
+    buf_lit(&line, ", about ");
+    text_count(&line, units);
+    buf_lit(&line, " RCU");
+    text_screen(&columns, &rows);
+    if (s->err_terminal && text_width(what) + strlen(reach) + line.len + 8 > columns) {
+        session_note(s, "%.*s", STR_ARG(what)); /* the cost is what must not be cut off */
+        session_note(s, "%s: %s", reach, buf_cstr(&line));
+    } else {
+        session_note(s, "%.*s  %s: %s", STR_ARG(what), reach, buf_cstr(&line));
+    }
+    if (s->settings.scan_confirm && units > s->settings.scan_confirm && s->interactive)
+        return session_confirm(s, e, "This scan reads about %zu capacity units. Go on",
+                               (size_t)units);
+    return 0;
+}
+
+static int announce_scan(struct session *s, const struct statement *st, const struct table *t,
+                         const struct plan *p, struct err *e)
+{
+    if (p->limit && !p->filtered) {
+        session_note(s, "%.*s  reads until it has %zu items", STR_ARG(p->line), (size_t)p->limit);
+        return 0;
+    }
+    return read_announce(s, p->line, plan_reach(p, st), t, scan_units(t, st), e);
+}
+
+int read_announce_plan(struct session *s, const struct statement *st, const struct plan *p,
+                       struct err *e)
+{
+    const struct table *t;
+    int r;
+
+    if (st->verb != VERB_SCAN) {
+        session_note(s, "%.*s", STR_ARG(p->line));
+        return 0;
+    }
+    r = session_table(s, st->table, &t, e);
+    return r < 0 ? r : announce_scan(s, st, t, p, e);
+}
+
+/* ---- reading */
+
+int read_plan(struct session *s, struct arena *a, const struct statement *st, struct plan *ret,
+              struct err *e)
+{
+    return session_plan(s, a, st, plan_read, ret, e);
+}
+
+/* Plans, announces and fetches the first page: 1, 0 or negative as cursor_next(). */
+static int begin(struct session *s, const struct statement *st, const struct table *t,
+                 const struct value **items, struct err *e)
+{
+    struct arena a = {0};
+    struct plan p;
+    int r = plan_read(&a, st, t, &p, e);
+
+    if (r == 0 && st->verb == VERB_SCAN)
+        r = announce_scan(s, st, t, &p, e);
+    else if (r == 0)
+        session_note(s, "%.*s", STR_ARG(p.line));
+    if (r == 0) {
+        slot_put(s, &slot, cursor_new(s->dynamo, &p, s->clock, s->settings.budget * 10));
+        r = cursor_next(reading(s), items, e);
+    }
+    arena_free(&a);
+    return r;
+}
+
+static void learn(struct session *s, const struct plan *p, const struct value *items)
+{
+    const struct table *t = s->interactive && s->seen ? schema_peek(s->schemas, p->table) : NULL;
+    size_t n = 0;
+
+    for (const struct value *item = items; t && item && n < SEEN_SAMPLE; item = item->next, n++)
+        seen_item(s->seen, t, item);
+}
+
+/* Prints page after page. r and items: what the first cursor_next() gave. */
+static int print_pages(struct session *s, struct output *out, int r, const struct value *items,
+                       struct err *e)
+{
+    struct cursor *c = reading(s);
+    uint64_t pages = 0;
+
+    for (; r > 0; r = cursor_next(c, &items, e)) {
+        if (cursor_plan(c)->counted)
+            continue;
+        rows_add(&s->rows, items);
+        if (pages++ == 0)
+            learn(s, cursor_plan(c), items);
+        r = output_items(out, items, e);
+        if (r < 0)
+            return r;
+    }
+    return r;
+}
+
+static int print_count(struct session *s, struct output *out, struct err *e)
+{
+    _cleanup_(buf_free) struct buf line = {0};
+
+    buf_addf(&line, "%zu\n", (size_t)cursor_totals(reading(s))->items);
+    return output_text(out, buf_str(&line), e);
+}
+
+/* Why it ended where it did, when that is not the end. A pager or a command that reads no further
+ * has what it wanted: that is no failure. */
+static int explain_end(struct session *s, int r, bool reader_left, struct err *e)
+{
+    const struct cursor_totals *t = cursor_totals(reading(s));
+    const char *plural = t->items == 1 ? "" : "s";
+
+    if (reader_left) {
+        session_note(s, "the reader left after %zu item%s; `more` goes on from there",
+                     (size_t)t->items, plural);
+        return 0;
+    }
+    if (r == ERR_CANCELLED) {
+        err_set(e, r, "interrupted after %zu item%s", (size_t)t->items, plural);
+        if (s->interactive)
+            err_hint(e, "`more` goes on from there");
+        return r;
+    }
+    if (r < 0)
+        return r;
+    if (cursor_state(reading(s)) == CURSOR_LIMIT)
+        session_note(s, "the limit is reached; `more` goes on from here");
+    if (cursor_state(reading(s)) == CURSOR_BUDGET) {
+        err_set(e, ERR_FAILED, "the budget of %zu capacity units is spent after %zu item%s",
+                (size_t)s->settings.budget, (size_t)t->items, plural);
+        err_hint(e, s->interactive ? "`more` goes on from here, with the same budget"
+                                   : "`set budget` gives a larger one");
+        return ERR_FAILED;
+    }
+    return 0;
+}
+
+static int finish(struct session *s, struct output *out, int r, struct err *e)
+{
+    bool gone = r < 0 && output_reader_gone(out),
+         left = gone && (out->to_terminal || out->redirect == REDIRECT_PIPE);
+    struct err why;
+
+    if (r == 0 && cursor_plan(reading(s))->counted)
+        r = print_count(s, out, e);
+    if (gone && !left)
+        err_set(e, ERR_FAILED, "the reader closed the pipe after %zu items",
+                (size_t)cursor_totals(reading(s))->items);
+    int closed = output_close(out, r < 0 && !left, &why);
+
+    if (closed < 0 && (r == 0 || left)) {
+        *e = why;
+        r = closed;
+        left = false;
+    }
+    r = explain_end(s, r, left, e);
+    if (r == 0 || r == ERR_CANCELLED)
+        note_totals(s, reading(s));
+    return r;
+}
+
+int read_run(struct session *s, const struct statement *st, struct err *e)
+{
+    int64_t since = clock_wall_ms(s->clock);
+    const struct value *items = NULL;
+    const struct table *t;
+    struct output out;
+    int r;
+
+    then_forget(s);
+    if (st->then)
+        return then_run(s, st, e);
+    r = session_table(s, st->table, &t, e);
+    if (r < 0)
+        return r;
+    rows_clear(&s->rows);
+    r = begin(s, st, t, &items, e);
+    if (r < 0 && session_refresh(s, &t, since, e))
+        r = begin(s, st, t, &items, e);
+    if (r < 0)
+        return e->code;
+    int opened = output_open(&out, s, st, cursor_plan(reading(s)), e);
+
+    if (opened < 0)
+        return opened;
+    r = print_pages(s, &out, r, items, e);
+    r = finish(s, &out, r, e);
+    if (r == 0 && st->filter && !cursor_totals(reading(s))->items && session_stats_on(s) &&
+        session_table(s, st->table, &t, e) == 0)
+        advice_on_types(s, st, t);
+    return r;
+}
+
+int read_more(struct session *s, const struct statement *st, struct err *e)
+{
+    const struct value *items = NULL;
+    struct output out;
+
+    if (then_has_more(s))
+        return then_more(s, e);
+    if (!reading(s) || cursor_state(reading(s)) == CURSOR_END) {
+        err_set(e, ERR_FAILED, "there is nothing more");
+        err_hint(e,
+                 "`more` goes on with the last get, query or scan when it stopped before its end");
+        return ERR_FAILED;
+    }
+    cursor_continue(reading(s), st->limit ? st->limit : cursor_plan(reading(s))->limit);
+    rows_clear(&s->rows);
+    session_note(s, "%.*s  goes on", STR_ARG(cursor_plan(reading(s))->line));
+    int r = output_open(&out, s, st, cursor_plan(reading(s)), e);
+
+    if (r < 0)
+        return r;
+    r = cursor_next(reading(s), &items, e);
+    r = print_pages(s, &out, r, items, e);
+    return finish(s, &out, r, e);
+}
+
+const struct command cmd_get = {.run = read_run, .joins = true};
+const struct command cmd_query = {.run = read_run};
+const struct command cmd_scan = {.run = read_run};
+const struct command cmd_more = {.run = read_more};

@@ -1,0 +1,627 @@
+/* The only file that knows libedit. Its reading of a character is replaced (EL_GETCFN): when
+ * libedit asks for the next key it has drawn the line, so that is where colours and hint are drawn,
+ * where transfers go on, and where signals and pastes arrive. What these have to do to the line is
+ * done by a key of our own, KEY_WORK, that libedit sees next.
+ */
+#include "pksk/line/editor.h"
+
+#include <errno.h>
+#include <histedit.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "pksk/base/log.h"
+#include "pksk/base/utf8.h"
+#include "pksk/line/keys.h"
+#include "pksk/line/paint.h"
+
+#define KEY_WORK L'\x80' /* a C1 control: keys.c never delivers one */
+#define IDLE_MS 60000
+#define LOOKING_MS 100 /* how often a look-up without news is asked for its time ceiling */
+
+enum work { WORK_NONE, WORK_INSERT, WORK_COMPLETE };
+enum outcome { OUTCOME_LINE, OUTCOME_EOF, OUTCOME_CANCELLED };
+
+struct editor {
+    struct editor_options o;
+    EditLine *el;
+    struct keys keys;
+    bool colour, smart; /* smart: the terminal knows more than printing */
+    bool plain;         /* libedit reads lines and edits none: "edit off" in the editrc */
+    struct str before;  /* of this editor_read() */
+    struct place start; /* behind the prompt */
+    wchar_t *prompt;
+    struct buf given_prompt; /* for a new width */
+    struct buf drawn_prompt; /* as the terminal takes it */
+    enum work work;
+    unsigned untaken; /* KEY_WORKs in a row that went elsewhere: one may be another key's operand */
+    struct buf insert; /* for WORK_INSERT; also what editor_preset() left */
+    bool looking;      /* a completion job is under way */
+    bool hinted;
+    bool fresh; /* the line was drawn anew since it was painted */
+    enum outcome outcome;
+    size_t recall; /* the history entry that libedit stands at */
+    wchar_t *recalled;
+};
+
+static struct editor *self(EditLine *el)
+{
+    void *ed = NULL;
+    el_wget(el, EL_CLIENTDATA, &ed);
+    return ed;
+}
+
+static void put(struct editor *ed, struct str bytes)
+{
+    FILE *out = stdout;
+    el_wget(ed->el, EL_GETFP, 1, &out);
+    fwrite(bytes.s, 1, bytes.len, out);
+    fflush(out);
+}
+
+/* --- the line as it is now ---------------------------------------------------------------- */
+
+static struct paint line_now(struct editor *ed)
+{
+    const LineInfoW *li = el_wline(ed->el);
+    struct paint p = {
+        .prompt = buf_str(&ed->drawn_prompt),
+        .start = ed->start,
+        .text = li->buffer,
+        .len = (size_t)(li->lastchar - li->buffer),
+        .cursor = (size_t)(li->cursor - li->buffer),
+        .before = ed->before,
+        .lang = ed->colour ? ed->o.lang : NULL,
+    };
+    int columns = 0, rows = 0;
+    el_wget(ed->el, EL_GETTC, "co", &columns, NULL);
+    el_wget(ed->el, EL_GETTC, "li", &rows, NULL);
+    p.columns = columns > 0 ? (unsigned)columns : 80;
+    p.rows = rows > 0 ? (unsigned)rows : 24;
+    return p;
+}
+
+/* The statement up to the cursor, or all of it. */
+static void text_now(struct editor *ed, bool to_cursor, struct buf *ret)
+{
+    struct paint p = line_now(ed);
+    buf_str_add(ret, ed->before);
+    paint_narrow(ret, p.text, to_cursor ? p.cursor : p.len);
+}
+
+static void find_hint(struct editor *ed, const struct paint *p, struct buf *hint)
+{
+    if (p->cursor != p->len || !ed->colour)
+        return;
+    if (ed->looking) {
+        buf_lit(hint, " …");
+        return;
+    }
+    _cleanup_(buf_free) struct buf text = {0};
+    text_now(ed, false, &text);
+    if (ed->o.hint)
+        ed->o.hint(ed->o.ctx, buf_str(&text), hint);
+    else if (ed->o.completer)
+        complete_hint(ed->o.completer, buf_str(&text), hint);
+}
+
+static void paint(struct editor *ed)
+{
+    if (!ed->smart)
+        return;
+    _cleanup_(buf_free) struct buf hint = {0}, out = {0};
+    struct paint p = line_now(ed);
+    if (p.len > (size_t)p.columns * p.rows) /* a huge paste: no use parsing it at every key */
+        return;
+    find_hint(ed, &p, &hint);
+    if (paint_line(&out, &p, buf_str(&hint), &ed->hinted))
+        put(ed, buf_str(&out));
+}
+
+static void unhint(struct editor *ed)
+{
+    if (ed->hinted)
+        put(ed, STR("\033[K"));
+    ed->hinted = false;
+}
+
+/* Moves behind the line's last row, as Enter does. */
+static void leave_line(struct editor *ed, struct str tail)
+{
+    _cleanup_(buf_free) struct buf out = {0};
+    unhint(ed);
+    if (ed->smart) {
+        struct paint p = line_now(ed);
+        paint_move(&out, paint_place(&p, p.cursor), paint_place(&p, p.len));
+    }
+    buf_str_add(&out, tail);
+    buf_lit(&out, "\r\n");
+    put(ed, buf_str(&out));
+}
+
+/* Draws prompt and line at the cursor's row. */
+static void draw_again(struct editor *ed)
+{
+    el_wset(ed->el, EL_REFRESH);
+    ed->hinted = false;
+}
+
+static void set_prompt(struct editor *ed)
+{
+    struct paint p = line_now(ed);
+    free(ed->prompt);
+    ed->prompt = paint_prompt(buf_str(&ed->given_prompt), ed->colour, p.columns, &ed->start,
+                              &ed->drawn_prompt);
+}
+
+/* --- keyboard and events ------------------------------------------------------------------ */
+
+/* Most terminals have by now broken the rows anew for the new width, so the row of the cursor tells
+ * where the prompt is; xterm itself leaves them as they were. */
+static void resize(struct editor *ed)
+{
+    _cleanup_(buf_free) struct buf out = {0};
+    unhint(ed);
+    struct paint p = line_now(ed);
+    struct place before = paint_place(&p, p.cursor);
+    el_resize(ed->el);
+    set_prompt(ed);
+    p = line_now(ed);
+    if (ed->smart) {
+        paint_move(&out, getenv("XTERM_VERSION") ? before : paint_place(&p, p.cursor),
+                   (struct place){0, 0});
+        buf_lit(&out, "\033[J");
+    }
+    put(ed, buf_str(&out));
+    draw_again(ed);
+}
+
+static void terminal_ours(struct editor *ed, bool ours)
+{
+    el_wset(ed->el, EL_PREP_TERM, ours);
+    if (ed->smart)
+        put(ed, ours ? STR("\033[?2004h") : STR("\033[?2004l"));
+}
+
+static void stop(struct editor *ed)
+{
+    leave_line(ed, STR(""));
+    terminal_ours(ed, false);
+    raise(SIGSTOP);
+}
+
+static void go_on(struct editor *ed)
+{
+    terminal_ours(ed, false);
+    terminal_ours(ed, true);
+    el_resize(ed->el);
+    set_prompt(ed);
+    put(ed, STR("\r"));
+    draw_again(ed);
+}
+
+/* A signal that ends the program does so with the terminal in order. */
+static int end_by_signal(struct editor *ed)
+{
+    leave_line(ed, STR(""));
+    terminal_ours(ed, false);
+    keys_end(&ed->keys);
+    raise(ed->keys.signal);
+    ed->outcome = OUTCOME_EOF;
+    return 0;
+}
+
+static int interrupted(struct editor *ed)
+{
+    leave_line(ed, STR("^C"));
+    ed->outcome = OUTCOME_CANCELLED;
+    errno = EINTR;
+    return -1;
+}
+
+static int do_work(struct editor *ed, enum work work, wchar_t *ret)
+{
+    unhint(ed);
+    ed->work = work;
+    *ret = KEY_WORK;
+    return 1;
+}
+
+/* Characters without width go in by hand: libedit counts a cell for one typed at the end. */
+static int typed(struct editor *ed, wchar_t c, wchar_t *ret)
+{
+    if (c < 0x300 || wcwidth(c) != 0 || ed->plain) {
+        unhint(ed);
+        *ret = c;
+        return 1;
+    }
+    buf_reset(&ed->insert);
+    paint_narrow(&ed->insert, &c, 1);
+    return do_work(ed, WORK_INSERT, ret);
+}
+
+/* Without editing KEY_WORK would be a character like others: a paste is typed then. */
+static int next_inserted(struct editor *ed, wchar_t *ret)
+{
+    size_t len;
+    int32_t c = utf8_decode(buf_str(&ed->insert), 0, &len);
+
+    *ret = c < 0 ? L'?' : (wchar_t)c;
+    ed->insert.len -= len;
+    memmove(ed->insert.s, ed->insert.s + len, ed->insert.len);
+    return 1;
+}
+
+static int pasted(struct editor *ed, wchar_t *ret)
+{
+    buf_reset(&ed->insert);
+    buf_str_add(&ed->insert, buf_str(&ed->keys.paste));
+    return ed->plain ? next_inserted(ed, ret) : do_work(ed, WORK_INSERT, ret);
+}
+
+static void refuse_paste(struct editor *ed)
+{
+    leave_line(ed, STR(""));
+    put(ed,
+        STR("the pasted text is over 1 MB: put it in a file and `source` or `import` that\r\n"));
+    draw_again(ed);
+}
+
+/* One event: 1, 0 or -1 as EL_GETCFN wants it, or 2 to wait on. */
+static int handle(struct editor *ed, enum key_event event, wchar_t c, wchar_t *ret)
+{
+    if (ed->looking && event != KEY_NONE) {
+        complete_cancel(ed->o.completer);
+        ed->looking = false;
+    }
+    ed->fresh = event != KEY_NONE;
+    switch (event) {
+    case KEY_CHAR:
+        return typed(ed, c, ret);
+    case KEY_PASTE:
+        return pasted(ed, ret);
+    case KEY_EOF:
+        unhint(ed);
+        ed->outcome = OUTCOME_EOF;
+        return 0;
+    case KEY_INTERRUPT:
+        return interrupted(ed);
+    case KEY_SIGNAL:
+        return end_by_signal(ed);
+    case KEY_TOO_LONG:
+        refuse_paste(ed);
+        return 2;
+    case KEY_RESIZE:
+        resize(ed);
+        return 2;
+    case KEY_STOP:
+        stop(ed);
+        return 2;
+    case KEY_CONTINUE:
+        go_on(ed);
+        return 2;
+    case KEY_NONE:
+        break;
+    }
+    if (ed->looking && complete_step(ed->o.completer) == COMPLETE_DONE) {
+        ed->looking = false;
+        return do_work(ed, WORK_COMPLETE, ret);
+    }
+    return 2;
+}
+
+static int get_key(EditLine *el, wchar_t *ret)
+{
+    struct editor *ed = self(el);
+    if (ed->work != WORK_NONE && ++ed->untaken > 3)
+        ed->plain = true;
+    if (ed->insert.len > 0 && ed->plain)
+        return next_inserted(ed, ret);
+    if (ed->insert.len > 0) /* editor_preset() */
+        return do_work(ed, WORK_INSERT, ret);
+    ed->fresh = true;
+    for (;;) {
+        if (ed->fresh && !keys_more(&ed->keys))
+            paint(ed);
+        ed->fresh = false;
+        wchar_t c = 0;
+        enum key_event event = keys_wait(&ed->keys, ed->looking ? LOOKING_MS : IDLE_MS, &c);
+        int code = handle(ed, event, c, ret);
+        if (code != 2)
+            return code;
+    }
+}
+
+/* --- TAB ---------------------------------------------------------------------------------- */
+
+static unsigned char show_list(struct editor *ed, const struct completion *r)
+{
+    _cleanup_(buf_free) struct buf out = {0};
+    struct paint p = line_now(ed);
+    unsigned used = paint_place(&p, p.len).row + 1;
+    leave_line(ed, STR(""));
+    if (r->count == 0) {
+        buf_str_add(&out, r->note);
+        buf_lit(&out, "\r\n");
+    } else {
+        _cleanup_(cleanup_free) struct str *texts = mem_resize(NULL, r->count, sizeof(*texts));
+        for (size_t i = 0; i < r->count; i++)
+            texts[i] = r->list[i].display;
+        unsigned rows = p.rows > used + 2 ? p.rows - used - 1 : 2;
+        paint_columns(&out, texts, r->count, p.columns, rows, r->more);
+    }
+    put(ed, buf_str(&out));
+    draw_again(ed);
+    return CC_NORM;
+}
+
+/* Puts text in the place of the characters before the cursor that `typed` holds. */
+static unsigned char replace(struct editor *ed, struct str typed, struct str text)
+{
+    size_t len, wide_len;
+    free(paint_widen(typed, &len)); /* only its length in characters */
+    _cleanup_(cleanup_free) wchar_t *wide = paint_widen(text, &wide_len);
+    if (len > 0)
+        el_wdeletestr(ed->el, (int)len);
+    return el_winsertstr(ed->el, wide) < 0 ? CC_REFRESH_BEEP : CC_REFRESH;
+}
+
+static unsigned char use_completion(struct editor *ed)
+{
+    const struct completion *r = complete_result(ed->o.completer);
+    if (r->count == 0)
+        return r->note.len > 0 ? show_list(ed, r) : CC_ERROR;
+    _cleanup_(buf_free) struct buf text = {0}, new = {0};
+    text_now(ed, true, &text);
+    if (r->span.from < ed->before.len || r->span.from > text.len)
+        return CC_ERROR;
+    struct str word = str_slice(buf_str(&text), r->span.from, text.len);
+    if (r->count > 1 || r->more) {
+        bool grows = r->common.len >= word.len && !str_eq(r->common, word);
+        return grows ? replace(ed, word, r->common) : show_list(ed, r);
+    }
+    struct paint p = line_now(ed);
+    buf_str_add(&new, r->list[0].insert);
+    if (!r->list[0].goes_on && (p.cursor == p.len || p.text[p.cursor] != L' '))
+        buf_char(&new, ' ');
+    return replace(ed, word, buf_str(&new));
+}
+
+static unsigned char on_tab(EditLine *el, int key unused_arg)
+{
+    struct editor *ed = self(el);
+    if (!ed->o.completer)
+        return CC_ERROR;
+    _cleanup_(buf_free) struct buf text = {0};
+    text_now(ed, true, &text);
+    size_t cursor = text.len;
+    buf_reset(&text);
+    text_now(ed, false, &text);
+    if (complete_begin(ed->o.completer, buf_str(&text), cursor) == COMPLETE_DONE)
+        return use_completion(ed);
+    ed->looking = true;
+    return CC_NORM;
+}
+
+/* Ctrl-T. libedit's own moves the cursor at the beginning of a line without drawing it so. */
+static unsigned char on_transpose(EditLine *el, int key unused_arg)
+{
+    struct paint p = line_now(self(el));
+    size_t at = p.cursor == p.len && p.len > 0 ? p.cursor - 1 : p.cursor;
+    if (at == 0 || p.len < 2)
+        return CC_ERROR;
+    const wchar_t swapped[] = {p.text[at], p.text[at - 1], L'\0'};
+    el_cursor(el, (int)(at + 1) - (int)p.cursor);
+    el_wdeletestr(el, 2);
+    return el_winsertstr(el, swapped) < 0 ? CC_REFRESH_BEEP : CC_REFRESH;
+}
+
+static unsigned char on_work(EditLine *el, int key unused_arg)
+{
+    struct editor *ed = self(el);
+    enum work work = ed->work;
+    ed->work = WORK_NONE;
+    ed->untaken = 0;
+    if (work == WORK_COMPLETE)
+        return use_completion(ed);
+    if (work != WORK_INSERT)
+        return CC_NORM;
+    unsigned char code = replace(ed, STR(""), buf_str(&ed->insert));
+    buf_reset(&ed->insert);
+    return code;
+}
+
+/* --- history ------------------------------------------------------------------------------ */
+
+static int recall(struct editor *ed, HistEventW *ev, size_t i)
+{
+    if (i >= history_count(ed->o.history)) {
+        ev->num = -1;
+        ev->str = L"";
+        return -1;
+    }
+    size_t len;
+    free(ed->recalled);
+    ed->recalled = paint_widen(history_entry(ed->o.history, i), &len);
+    ed->recall = i;
+    ev->num = (int)i + 1;
+    ev->str = ed->recalled;
+    return 0;
+}
+
+/* What libedit asks of a history (EL_HIST): a walk from the youngest to the oldest. */
+static int history_walk(void *ref, HistEventW *ev, int op, ...)
+{
+    struct editor *ed = ref;
+    size_t count = history_count(ed->o.history);
+    switch (op) {
+    case H_FIRST:
+        return recall(ed, ev, count - 1);
+    case H_LAST:
+        return recall(ed, ev, 0);
+    case H_NEXT:
+        return recall(ed, ev, ed->recall - 1);
+    case H_PREV:
+        return recall(ed, ev, ed->recall + 1);
+    case H_CURR:
+        return recall(ed, ev, ed->recall);
+    case H_GETSIZE:
+        ev->num = (int)count;
+        return 0;
+    default:
+        return -1;
+    }
+}
+
+/* --- life --------------------------------------------------------------------------------- */
+
+static wchar_t *give_prompt(EditLine *el)
+{
+    return self(el)->prompt;
+}
+
+static void bind_keys(EditLine *el)
+{
+    el_wset(el, EL_BIND, L"\t", L"pksk-complete", NULL);
+    el_wset(el, EL_BIND, L"^R", L"em-inc-search-prev", NULL);
+}
+
+/* For emacs mode; in vi mode Escape alone would wait for what follows. */
+static void bind_emacs(EditLine *el)
+{
+    el_wset(el, EL_BIND, L"^T", L"pksk-transpose", NULL);
+    el_wset(el, EL_BIND, L"\033[1;5C", L"em-next-word", NULL);
+    el_wset(el, EL_BIND, L"\033[1;5D", L"ed-prev-word", NULL);
+    el_wset(el, EL_BIND, L"\033[3~", L"ed-delete-next-char", NULL);
+}
+
+/* Functions first, since an editrc that binds one that is not there makes an error; KEY_WORK last
+ * and in both key maps, since choosing emacs or vi there begins with a new map. */
+static void configure(struct editor *ed)
+{
+    EditLine *el = ed->el;
+    static const wchar_t work_key[] = {KEY_WORK, L'\0'};
+    el_wset(el, EL_CLIENTDATA, ed);
+    el_wset(el, EL_SIGNAL, 0);
+    el_wset(el, EL_SETTY, L"-d", L"-isig", NULL); /* keys.c sees Ctrl-C and Ctrl-Z itself */
+    el_wset(el, EL_PROMPT_ESC, give_prompt, L'\001');
+    el_wset(el, EL_ADDFN, L"pksk-complete", L"Complete the word", on_tab);
+    el_wset(el, EL_ADDFN, L"pksk-transpose", L"Swap two characters", on_transpose);
+    el_wset(el, EL_ADDFN, L"pksk-work", L"Do what an event asked for", on_work);
+    el_wset(el, EL_EDITOR, L"emacs");
+    bind_keys(el);
+    bind_emacs(el);
+    if (!ed->o.no_editrc && el_source(el, NULL) == 0) {
+        const wchar_t *editor = L"";
+        el_wget(el, EL_EDITOR, &editor);
+        if (wcscmp(editor, L"vi") == 0)
+            bind_keys(el);
+    }
+    el_wset(el, EL_BIND, work_key, L"pksk-work", NULL);
+    el_wset(el, EL_BIND, L"-a", work_key, L"pksk-work", NULL);
+    el_wset(el, EL_GETCFN, get_key);
+    if (ed->o.history)
+        el_wset(el, EL_HIST, history_walk, ed);
+}
+
+int editor_new(const struct editor_options *o, struct editor **ret, struct err *e)
+{
+    struct editor *ed = mem_resize(NULL, 1, sizeof(*ed));
+    *ed = (struct editor){.o = *o, .keys = {.signals = -1, .poll = -1}};
+    int code = keys_open(&ed->keys, STDIN_FILENO, e);
+    if (code < 0) {
+        free(ed);
+        return code;
+    }
+    ed->keys.wait = o->wait;
+    ed->keys.ctx = o->ctx;
+    const char *term = getenv("TERM");
+    ed->smart = term && *term && strcmp(term, "dumb") != 0;
+    ed->colour = ed->smart && text_colour_wanted(STDOUT_FILENO);
+    ed->el = el_init("pksk", stdin, stdout, stderr);
+    if (!ed->el) {
+        editor_free(ed);
+        return err_set(e, ERR_FAILED, "the line editor cannot use this terminal");
+    }
+    configure(ed);
+    int editing = 1;
+    el_wget(ed->el, EL_EDITMODE, &editing);
+    ed->plain = !editing;
+    if (ed->plain)
+        ed->smart = ed->colour = false;
+    *ret = ed;
+    return 0;
+}
+
+void editor_free(struct editor *ed)
+{
+    if (!ed)
+        return;
+    if (ed->el) {
+        el_wset(ed->el, EL_EDITMODE, 0); /* else el_end() throws typed-ahead input away */
+        el_end(ed->el);
+    }
+    keys_close(&ed->keys);
+    free(ed->prompt);
+    free(ed->recalled);
+    buf_free(&ed->given_prompt);
+    buf_free(&ed->drawn_prompt);
+    buf_free(&ed->insert);
+    free(ed);
+}
+
+void editor_preset(struct editor *ed, struct str text)
+{
+    buf_reset(&ed->insert);
+    buf_str_add(&ed->insert, text);
+}
+
+/* libedit takes it for granted that the cursor is in the first column, but a program's output may
+ * have ended without a newline, or the terminal has echoed ^C. A row of blanks goes over the row's
+ * end from anywhere but there, where it only fills the row. */
+static void begin_row(struct editor *ed)
+{
+    _cleanup_(buf_free) struct buf out = {0};
+    if (!ed->smart)
+        return;
+    for (unsigned i = line_now(ed).columns; i > 0; i--)
+        buf_char(&out, ' ');
+    buf_lit(&out, "\r\033[K");
+    put(ed, buf_str(&out));
+}
+
+int editor_read(struct editor *ed, struct str prompt, struct str before, struct buf *line,
+                struct err *e)
+{
+    cancel_clear();
+    ed->before = before;
+    ed->outcome = OUTCOME_LINE;
+    ed->work = WORK_NONE;
+    buf_reset(&ed->given_prompt);
+    buf_str_add(&ed->given_prompt, prompt);
+    el_resize(ed->el);
+    set_prompt(ed);
+    keys_begin(&ed->keys);
+    /* Before the prompt: libedit itself does it after, and a Ctrl-D in between would be lost. */
+    terminal_ours(ed, true);
+    begin_row(ed);
+    int count = 0;
+    const wchar_t *text = el_wgets(ed->el, &count);
+    terminal_ours(ed, false); /* where libedit does not edit it has left that to others */
+    keys_end(&ed->keys);
+    ed->before = STR("");
+    if (ed->outcome == OUTCOME_CANCELLED)
+        return err_set(e, ERR_CANCELLED, "cancelled");
+    if (!text || count <= 0 || ed->keys.failure) {
+        put(ed, STR("\r\n"));
+        errno = ed->keys.failure;
+        if (errno)
+            return err_errno(e, ERR_FAILED, "cannot read", STR("the terminal"));
+        return EDITOR_EOF;
+    }
+    size_t len = (size_t)count;
+    if (text[len - 1] == L'\n')
+        len--;
+    paint_narrow(line, text, len);
+    return 0;
+}

@@ -1,0 +1,149 @@
+#include "pksk/session/output.h"
+
+#include <unistd.h>
+
+#include "pksk/out/text.h"
+#include "pksk/plan/plan.h"
+
+static enum format choose_format(const struct session *s, const struct statement *st,
+                                 bool to_terminal)
+{
+    enum format f;
+
+    if (st->redirect == REDIRECT_FILE && format_from_path(st->target->text, &f))
+        return f;
+    if (st->redirect != REDIRECT_PIPE && format_from(str_of(s->settings.format), &f))
+        return f;
+    return to_terminal ? FORMAT_PRETTY : FORMAT_JSONL;
+}
+
+/* The pager to use, or NULL for none. */
+static const char *pager(const struct session *s)
+{
+    const char *command = s->settings.pager;
+
+    if (!command[0])
+        command = getenv("PKSK_PAGER");
+    if (!command || !command[0])
+        command = getenv("PAGER");
+    if (!command || !command[0])
+        command = "less";
+    return str_is(str_of(command), "off") || str_is(str_of(command), "cat") ? NULL : command;
+}
+
+static int open_sink(struct output *o, struct session *s, const struct statement *st, struct err *e)
+{
+    unsigned columns, rows;
+
+    switch (st->redirect) {
+    case REDIRECT_FILE:
+        o->target = mem_dup(st->target->text.s, st->target->text.len);
+        return sink_file(o->target, &o->sink, e);
+    case REDIRECT_PIPE:
+        o->target = mem_dup(st->target->text.s, st->target->text.len);
+        return sink_command(o->target, &o->sink, e);
+    case REDIRECT_NONE:
+        break;
+    }
+    if (o->to_terminal && s->err_terminal && isatty(STDIN_FILENO) && pager(s) &&
+        st->verb != VERB_WATCH && st->verb != VERB_TAIL) {
+        text_screen(&columns, &rows);
+        /* The plan line, the totals and the prompt are on the screen, too. */
+        o->sink = sink_pager(pager(s), rows > 6 ? rows - 3 : rows, columns);
+    } else {
+        o->sink = sink_stdout();
+    }
+    return 0;
+}
+
+int output_open(struct output *o, struct session *s, const struct statement *st,
+                const struct plan *plan, struct err *e)
+{
+    unsigned columns, rows;
+
+    *o = (struct output){.redirect = st->redirect,
+                         .to_terminal = st->redirect == REDIRECT_NONE && s->out_terminal};
+    int r = open_sink(o, s, st, e);
+
+    if (r < 0) {
+        free(o->target);
+        *o = (struct output){0};
+        return r;
+    }
+    if (!plan)
+        return 0;
+    text_screen(&columns, &rows);
+    o->options = (struct print_options){
+        .terminal = o->to_terminal,
+        .colour = o->to_terminal && text_colour_wanted(STDOUT_FILENO),
+        .width = o->to_terminal ? columns : 0,
+        .keys = plan->key_names,
+        .key_count = plan->key_count,
+        .columns = plan->columns,
+        .column_count = plan->column_count,
+        .single = plan->single,
+    };
+
+    o->format = choose_format(s, st, o->to_terminal);
+    o->printer = printer_new(o->format, &o->options, o->sink);
+    return 0;
+}
+
+int output_items(struct output *o, const struct value *items, struct err *e)
+{
+    int r = printer_page(o->printer, items, e);
+
+    return r < 0 ? r : sink_flush(o->sink, e);
+}
+
+int output_text(struct output *o, struct str text, struct err *e)
+{
+    return sink_write(o->sink, text, e);
+}
+
+bool output_reader_gone(const struct output *o)
+{
+    return o->sink && sink_reader_gone(o->sink);
+}
+
+int output_close(struct output *o, bool failed, struct err *e)
+{
+    int r = 0;
+
+    if (o->printer && !output_reader_gone(o))
+        r = printer_end(o->printer, e);
+    printer_free(o->printer);
+    if (o->sink) {
+        struct err why;
+        int closed = sink_close(o->sink, !failed && r == 0, &why);
+
+        if (r == 0 && closed < 0) {
+            *e = why;
+            r = closed;
+        }
+    }
+    free(o->target);
+    *o = (struct output){0};
+    return r;
+}
+
+int output_print(struct session *s, const struct statement *st, struct str text, struct err *e)
+{
+    struct output out;
+    struct err why;
+    int r = output_open(&out, s, st, NULL, e);
+
+    if (r < 0)
+        return r;
+    r = output_text(&out, text, e);
+    bool left = r < 0 && output_reader_gone(&out) && out.to_terminal;
+    int closed = output_close(&out, r < 0, &why);
+
+    if (left) /* the pager was left early, which is no failure */
+        return 0;
+    if (r == 0 && closed < 0) {
+        *e = why;
+        r = closed;
+    }
+    return r;
+}

@@ -1,0 +1,322 @@
+#include "pksk/session/session.h"
+
+#include <unistd.h>
+
+#include "pksk/base/file.h"
+#include "pksk/base/log.h"
+#include "pksk/session/seen.h"
+#include "pksk/session/slot.h"
+
+char *session_directory(const char *variable, const char *otherwise)
+{
+    const char *base = getenv(variable);
+    struct buf path = {0};
+
+    if (base && base[0] == '/') {
+        buf_addf(&path, "%s/pksk", base);
+    } else {
+        char *home = file_expand(str_of(otherwise));
+
+        buf_addf(&path, "%s/pksk", home);
+        free(home);
+    }
+    return (char *)buf_cstr(&path);
+}
+
+static char *copy(const char *s)
+{
+    return s ? mem_dup(s, strlen(s)) : NULL;
+}
+
+static void connect_client(struct session *s)
+{
+    struct dynamo_options o = {
+        .profile = str_of(s->profile),
+        .region = str_of(s->region),
+        .endpoint_url = str_of(s->endpoint_url),
+        .local = s->local,
+        .clock = s->clock,
+        .ask_secret = secret_prompt,
+        .heard = s->err_terminal ? session_heard : NULL,
+        .ask_ctx = s,
+    };
+    char *cache = session_directory("XDG_CACHE_HOME", "~/.cache");
+    _cleanup_(buf_free) struct buf scope = {0};
+
+    s->dynamo = dynamo_new(&o);
+    s->schemas = schema_new(s->dynamo, str_of(cache));
+    buf_addf(&scope, "%s %s %s", s->profile ? s->profile : "", s->region ? s->region : "",
+             s->endpoint_url ? s->endpoint_url : "");
+    s->seen = seen_new(str_of(cache), buf_str(&scope));
+    free(cache);
+}
+
+static struct session_client client_of(const struct session *s)
+{
+    return (struct session_client){s->dynamo, s->schemas, s->seen};
+}
+
+static void client_free(struct session_client *c)
+{
+    seen_free(c->seen);
+    schema_free(c->schemas);
+    dynamo_free(c->dynamo);
+    *c = (struct session_client){0};
+}
+
+/* The client's end, and that of what belongs to it. */
+static void disconnect_client(struct session *s, struct session_client *c)
+{
+    struct err e;
+
+    slot_drop_all(s, true);
+    if (c->seen && seen_save(c->seen, &e) < 0)
+        log_debug("keys seen are not kept: %s", e.text);
+    client_free(c);
+}
+
+void session_reconnect(struct session *s, struct session_client *before)
+{
+    *before = client_of(s);
+    connect_client(s);
+}
+
+void session_stay(struct session *s, struct session_client *before)
+{
+    disconnect_client(s, before);
+    rows_clear(&s->rows);
+}
+
+void session_go_back(struct session *s, struct session_client *before)
+{
+    struct session_client made = client_of(s);
+
+    client_free(&made);
+    s->dynamo = before->dynamo;
+    s->schemas = before->schemas;
+    s->seen = before->seen;
+}
+
+static int load_settings(const struct session *s, struct settings *settings, struct err *e)
+{
+    const char *named = s->profile ? s->profile : getenv("AWS_PROFILE");
+
+    if (!named || !*named)
+        named = getenv("AWS_DEFAULT_PROFILE");
+    char *directory = session_directory("XDG_CONFIG_HOME", "~/.config");
+    _cleanup_(buf_free) struct buf path = {0};
+
+    buf_addf(&path, "%s/config", directory);
+    free(directory);
+    return settings_load(settings, buf_cstr(&path), str_of(named && *named ? named : "default"), e);
+}
+
+int session_reload_profile(struct session *s, struct err *e)
+{
+    struct settings fresh;
+    int r = 0;
+
+    settings_init(&fresh);
+    if (!s->no_config)
+        r = load_settings(s, &fresh, e);
+    if (r == 0) {
+        s->settings.production = fresh.production;
+        s->settings.read_only = fresh.read_only || (s->settings.read_only && !s->profile_read_only);
+        s->profile_read_only = fresh.read_only;
+    }
+    settings_deinit(&fresh);
+    return r;
+}
+
+static int apply_options(struct session *s, const struct session_options *o, struct err *e)
+{
+    int r = o->no_config ? 0 : load_settings(s, &s->settings, e);
+
+    s->profile_read_only = s->settings.read_only && !o->read_only;
+    if (r == 0 && o->format)
+        r = settings_set(&s->settings, STR("format"), str_of(o->format), e);
+    if (r == 0 && o->read_only)
+        s->settings.read_only = true;
+    return r;
+}
+
+int session_open(struct session *s, const struct session_options *o, const struct clock *clock,
+                 struct err *e)
+{
+    *s = (struct session){
+        .clock = clock,
+        .yes = o->yes,
+        .quiet = o->quiet,
+        .no_config = o->no_config,
+        .local = o->local,
+        .out_terminal = isatty(STDOUT_FILENO),
+        .err_terminal = isatty(STDERR_FILENO),
+        .profile = copy(o->profile),
+        .region = copy(o->region),
+        .endpoint_url = copy(o->endpoint_url),
+        .table = copy(o->table),
+    };
+    settings_init(&s->settings);
+    connect_client(s);
+    return apply_options(s, o, e);
+}
+
+void session_warn_of_files(struct session *s)
+{
+    const struct str *warnings;
+    size_t count = s->aws_warned || s->quiet ? 0 : dynamo_warnings(s->dynamo, &warnings);
+
+    for (size_t i = 0; i < count; i++)
+        session_warn(s, "%.*s", STR_ARG(warnings[i]));
+    s->aws_warned |= count > 0;
+}
+
+void session_close(struct session *s)
+{
+    struct session_client last = client_of(s);
+
+    disconnect_client(s, &last);
+    slot_drop_all(s, false);
+    map_free(&s->variables, free);
+    rows_free(&s->rows);
+    settings_deinit(&s->settings);
+    secret_prompt_end(s);
+    free(s->profile);
+    free(s->region);
+    free(s->endpoint_url);
+    free(s->table);
+    free(s->last_statement);
+    *s = (struct session){0};
+}
+
+void session_use(struct session *s, struct str table)
+{
+    char *name = mem_dup(table.s, table.len);
+
+    free(s->table);
+    s->table = name;
+}
+
+static int no_table(const struct str *names, size_t count, struct err *e)
+{
+    _cleanup_(buf_free) struct buf list = {.max = 300};
+
+    err_set(e, ERR_SYNTAX, "no table is chosen");
+    for (size_t i = 0; i < count && !list.over; i++)
+        buf_addf(&list, "%s%.*s", i ? ", " : "", STR_ARG(names[i]));
+    if (count)
+        err_hint(e, "`use TABLE` chooses one of: %.*s%s", STR_ARG(buf_str(&list)),
+                 list.over ? ", …" : "");
+    else
+        err_hint(e, "there is no table here yet: `create table` makes one");
+    return ERR_SYNTAX;
+}
+
+int session_table_name(struct session *s, const struct word *given, struct str *ret, struct err *e)
+{
+    const struct str *names;
+    size_t count;
+
+    if (given) {
+        *ret = given->text;
+        return 0;
+    }
+    if (!s->table) {
+        int r = schema_tables(s->schemas, &names, &count, e);
+
+        if (r < 0)
+            return r;
+        if (count != 1)
+            return no_table(names, count, e);
+        session_use(s, names[0]);
+    }
+    *ret = str_of(s->table);
+    return 0;
+}
+
+int session_table(struct session *s, const struct word *given, const struct table **ret,
+                  struct err *e)
+{
+    struct str name;
+    int r = session_table_name(s, given, &name, e);
+
+    return r < 0 ? r : schema_get(s->schemas, name, ret, e);
+}
+
+bool session_refresh(struct session *s, const struct table **t, int64_t since_ms, struct err *e)
+{
+    _cleanup_(cleanup_free) char *name = NULL;
+    bool gone = str_is(str_of(e->service), "ResourceNotFoundException");
+    struct err why;
+
+    if ((*t)->described_ms >= since_ms ||
+        (e->code != ERR_SYNTAX && !gone && !str_is(str_of(e->service), "ValidationException")))
+        return false;
+    name = mem_dup((*t)->name.s, (*t)->name.len);
+    if (schema_refresh(s->schemas, str_of(name), t, &why) == 0)
+        return true;
+    if (gone)
+        *e = why; /* it knows the names that there are */
+    return false;
+}
+
+int session_plan(struct session *s, struct arena *a, const struct statement *st, planner *plan,
+                 struct plan *ret, struct err *e)
+{
+    int64_t since = clock_wall_ms(s->clock);
+    const struct table *t;
+    int r = session_table(s, st->table, &t, e);
+
+    if (r < 0)
+        return r;
+    r = plan(a, st, t, ret, e);
+    if (r < 0 && session_refresh(s, &t, since, e))
+        r = plan(a, st, t, ret, e);
+    return r;
+}
+
+/* ---- what the parser asks */
+
+static int live_is_index(void *ctx, struct str table, struct str word, struct err *e)
+{
+    struct session *s = ctx;
+    struct word given = {.text = table, .at = SPAN_NONE};
+    const struct table *t;
+    int r = session_table(s, table.len ? &given : NULL, &t, e);
+
+    return r < 0 ? r : table_index(t, word) != NULL;
+}
+
+static int cached_is_index(void *ctx, struct str table, struct str word, unused_arg struct err *e)
+{
+    struct session *s = ctx;
+    const struct table *t = schema_peek(s->schemas, table.len ? table : str_of(s->table));
+
+    return t && table_index(t, word);
+}
+
+static int variable(void *ctx, struct str name, struct arena *a, struct str *ret, struct err *e)
+{
+    struct session *s = ctx;
+    const char *value = map_get(&s->variables, name);
+
+    if (value) {
+        *ret = arena_str(a, str_of(value));
+        return 1;
+    }
+    if (str_find_char(name, '.', NULL))
+        return rows_variable(&s->rows, name, a, ret, e);
+    return 0;
+}
+
+struct lang_env session_lang(struct session *s, bool live)
+{
+    return (struct lang_env){
+        .ctx = s,
+        .is_index = live ? live_is_index : cached_is_index,
+        .variable = variable,
+        .clock = s->clock,
+        .script = !s->interactive,
+        .restricted = s->restricted,
+    };
+}
