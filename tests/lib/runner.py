@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Runs the test programs, which all print TAP, and adds up. Called by tests/run, which builds first.
 
-Programs are: what the sanitizer build registers with meson (the suite is the part's name), every
-tests/PART/run, and every tests/lib/check-*. NAME is a part (unit), one program of it (unit/base), or,
+There are three kinds of tests: tests/offline needs no server, tests/server has one, tests/terminal has a
+terminal, too. Programs are: what the sanitizer build registers with meson (the suite is the part's name),
+every tests/KIND/PART/run, and every tests/lib/check-*. NAME is a part (unit), one program of it (unit/base), or,
 for a part with a run file, any part of a test's name (sessions/limit).
 
 --valgrind runs pksk under valgrind instead of with the sanitizers, by default for the transcripts alone.
@@ -24,7 +25,6 @@ import threading
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-NOT_TESTS = {"bench", "shop", "lib"}
 LIMIT = 400
 VALGRIND = "--valgrind"
 JOBS = max(2, os.cpu_count() or 1)
@@ -49,10 +49,8 @@ def programs():
     for path in sorted(glob.glob(os.path.join(TOP, "tests/lib/check-*"))):
         name = re.sub(r"^check-|\.py$", "", os.path.basename(path))
         found.append(Program("house/" + name, [path]))
-    for path in sorted(glob.glob(os.path.join(TOP, "tests/*/run"))):
-        part = os.path.basename(os.path.dirname(path))
-        if part not in NOT_TESTS:
-            found.append(Program(part, [path]))
+    for path in sorted(glob.glob(os.path.join(TOP, "tests/*/*/run"))):
+        found.append(Program(os.path.basename(os.path.dirname(path)), [path]))
     return found
 
 
