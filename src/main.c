@@ -4,12 +4,11 @@
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
+#include "pksk/base/port.h"
 #include "pksk/cmd/command.h"
 #include "pksk/cmd/options.h"
 #include "pksk/cmd/script.h"
@@ -56,15 +55,13 @@ static void set_signals(void)
 {
     struct sigaction interrupt = {.sa_handler = on_interrupt},
                      nothing = {.sa_handler = on_write_error, .sa_flags = SA_RESTART};
-    struct rlimit none = {0, 0};
 
     set_end_signal(SIGTERM);
     set_end_signal(SIGHUP);
     sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGPIPE, &nothing, NULL);
     sigaction(SIGXFSZ, &nothing, NULL);
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0); /* a core that is piped to a program knows no limit */
+    port_no_core();
 }
 
 static void log_to_stderr(unused_arg void *ctx, struct str line)

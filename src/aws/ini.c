@@ -1,6 +1,7 @@
 #include "pksk/aws/ini.h"
 
 #include "pksk/base/map.h"
+#include "pksk/base/port.h"
 #include "pksk/base/utf8.h"
 
 /* ---- blanks as Python's str.strip() knows them ---- */
@@ -178,7 +179,7 @@ static int end_entry(struct parser *p)
     entry->value = arena_str(&p->ini->arena, strip_back(buf_str(&p->value)));
     p->entry = NULL;
     if (p->value.len)
-        explicit_bzero(p->value.s, p->value.len);
+        port_wipe(p->value.s, p->value.len);
     buf_reset(&p->value);
     if (nesting_is_sound(entry->value))
         return 0;
@@ -370,7 +371,7 @@ static void wipe_entries(struct ini_entry *entries)
 {
     for (struct ini_entry *n = entries; n; n = n->next)
         if (n->value.len)
-            explicit_bzero((char *)n->value.s, n->value.len);
+            port_wipe((char *)n->value.s, n->value.len);
 }
 
 void ini_free(struct ini *ini)

@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "pksk/aws/words.h"
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
+#include "pksk/base/port.h"
 
 #define STOP_MS 500 /* what a program may take to end when it is asked to */
 
@@ -131,7 +131,7 @@ static void stop(pid_t pid, int handle)
  * before the other. */
 static int attend(struct child *c, struct buf *ret, int *status)
 {
-    c->handle = pidfd_open(c->pid, 0);
+    c->handle = port_child(c->pid);
     int r = read_all(c, ret);
 
     close(c->out);
@@ -160,7 +160,7 @@ static int start(struct child *c, char *const *argv)
 {
     int out[2] = {-1, -1}, said[2] = {-1, -1}, number;
 
-    if (pipe2(out, O_CLOEXEC) < 0 || (c->ask && c->ask->heard && pipe2(said, O_CLOEXEC) < 0)) {
+    if (port_pipe(out) < 0 || (c->ask && c->ask->heard && port_pipe(said) < 0)) {
         number = errno;
         close_pipe(out);
         return number;

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include "pksk/base/log.h"
+#include "pksk/base/port.h"
 
 #define PAUSE_MAX_MS 20000
 
@@ -133,7 +134,7 @@ void provider_json_wipe(struct json *node)
 {
     for (; node; node = node->next) {
         if (node->text.len)
-            explicit_bzero((char *)node->text.s, node->text.len);
+            port_wipe((char *)node->text.s, node->text.len);
         provider_json_wipe(node->first);
     }
 }

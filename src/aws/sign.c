@@ -3,6 +3,8 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "pksk/base/port.h"
+
 static const char hex_digits[] = "0123456789abcdef";
 
 static void to_hex(const unsigned char *bytes, size_t len, char *ret)
@@ -262,7 +264,7 @@ static void add_query(struct buf *b, struct str query)
 
 void sign_cache_clear(struct sign_cache *c)
 {
-    explicit_bzero(c, sizeof(*c));
+    port_wipe(c, sizeof(*c));
 }
 
 static void derive_key(struct str secret, struct str day, const struct sign_scope *scope,
@@ -390,7 +392,7 @@ void sign_v4(const struct sign_request *request, const struct sign_credentials *
              ret->date, day.s, STR_ARG(scope->region), STR_ARG(scope->service), hash);
     signing_key(credentials->secret, day, scope, cache, key);
     hmac(digest_str(key), buf_str(&ret->string_to_sign), signature);
-    explicit_bzero(key, sizeof(key));
+    port_wipe(key, sizeof(key));
     to_hex(signature, sizeof(signature), ret->signature);
     buf_addf(&ret->authorization,
              "AWS4-HMAC-SHA256 Credential=%.*s/%.8s/%.*s/%.*s/aws4_request, SignedHeaders=",

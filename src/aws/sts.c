@@ -1,6 +1,7 @@
 #include "pksk/aws/config-internal.h"
 #include "pksk/aws/provider.h"
 #include "pksk/aws/url.h"
+#include "pksk/base/port.h"
 #include "pksk/base/utf8.h"
 
 /* The two questions that STS is asked. Asked for JSON, since STS can; emulators that know only XML
@@ -134,7 +135,7 @@ static int take(const struct sts_call *call, const struct sts_answer *answer,
 static void wipe(struct str t)
 {
     if (t.len)
-        explicit_bzero((char *)t.s, t.len);
+        port_wipe((char *)t.s, t.len);
 }
 
 static void write_form(const struct sts_call *call, struct buf *form)

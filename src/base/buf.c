@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "pksk/base/port.h"
+
 char *buf_room(struct buf *b, size_t len)
 {
     size_t max = b->max ? b->max : BUF_MAX;
@@ -88,6 +90,6 @@ void buf_free(struct buf *b)
 void buf_wipe(struct buf *b)
 {
     if (b && b->s)
-        explicit_bzero(b->s, b->cap);
+        port_wipe(b->s, b->cap);
     buf_free(b);
 }

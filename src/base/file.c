@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "pksk/base/log.h"
+#include "pksk/base/port.h"
 
 #define PENDING_MAX ((size_t)256 << 10)
 #define SOCKETS_BELOW 256
@@ -41,7 +42,7 @@ int file_wait_any(struct pollfd *fds, unsigned count)
     sigaddset(&interrupt, SIGTERM);
     sigaddset(&interrupt, SIGHUP);
     sigprocmask(SIG_BLOCK, &interrupt, &before);
-    while (!cancel_flag && (n = ppoll(fds, count, NULL, &before)) < 0 && errno == EINTR)
+    while (!cancel_flag && (n = port_poll(fds, count, &before)) < 0 && errno == EINTR)
         ;
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (cancel_flag) {

@@ -1,5 +1,7 @@
 #include "pksk/base/secret.h"
 
+#include "pksk/base/port.h"
+
 void secret_set(struct secret *x, struct str t)
 {
     char *copy = t.len ? mem_dup(t.s, t.len) : NULL;
@@ -11,7 +13,7 @@ void secret_set(struct secret *x, struct str t)
 void secret_clear(struct secret *x)
 {
     if (x->s)
-        explicit_bzero(x->s, x->len);
+        port_wipe(x->s, x->len);
     free(x->s);
     *x = (struct secret){0};
 }

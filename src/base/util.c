@@ -15,7 +15,9 @@ no_return static void out_of_memory(void)
 
 void *mem_resize(void *old, size_t count, size_t size)
 {
-    void *p = reallocarray(old, count ? count : 1, size ? size : 1);
+    size_t bytes;
+    bool over = __builtin_mul_overflow(count ? count : 1, size ? size : 1, &bytes);
+    void *p = over ? NULL : realloc(old, bytes);
 
     if (!p)
         out_of_memory();

@@ -1,8 +1,7 @@
 #include "pksk/cmd/edit-items.h"
 
-#include <sys/random.h>
-
 #include "pksk/base/log.h"
+#include "pksk/base/port.h"
 #include "pksk/cmd/edit-text.h"
 #include "pksk/cmd/external.h"
 #include "pksk/cmd/read.h"
@@ -200,7 +199,7 @@ static int make_token(char token[TOKEN_LENGTH + 1], struct err *e)
 {
     unsigned char bytes[TOKEN_LENGTH / 2];
 
-    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+    if (port_random(bytes, sizeof(bytes)) < 0)
         return err_set(e, ERR_FAILED, "the system gives no random bytes");
     for (size_t i = 0; i < sizeof(bytes); i++)
         snprintf(token + 2 * i, 3, "%02x", bytes[i]);

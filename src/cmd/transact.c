@@ -1,7 +1,6 @@
 #include "pksk/cmd/transact.h"
 
-#include <sys/random.h>
-
+#include "pksk/base/port.h"
 #include "pksk/base/utf8.h"
 #include "pksk/cmd/command.h"
 #include "pksk/cmd/undo.h"
@@ -61,7 +60,7 @@ static int make_token(char token[33], struct err *e)
 {
     unsigned char bytes[16];
 
-    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+    if (port_random(bytes, sizeof(bytes)) < 0)
         return err_set(e, ERR_FAILED, "the system gives no random bytes");
     for (size_t i = 0; i < sizeof(bytes); i++)
         snprintf(token + 2 * i, 3, "%02x", bytes[i]);

@@ -1,9 +1,7 @@
 #include "pksk/dynamo/client.h"
 
-#include <malloc.h>
-#include <sys/random.h>
-
 #include "pksk/base/log.h"
+#include "pksk/base/port.h"
 #include "pksk/dynamo/call.h"
 #include "pksk/json/writer.h"
 
@@ -36,8 +34,7 @@ struct dynamo *dynamo_new(const struct dynamo_options *o)
     if (o->local && !o->endpoint_url.len)
         options.endpoint_url = STR(LOCAL_URL);
     /* The next page takes the memory of the last one, instead of giving it back in between. */
-    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
-    mallopt(M_TOP_PAD, HEAP_KEPT / 64);
+    port_keep_heap(HEAP_KEPT);
     struct aws_ask ask = {o->ask_secret, o->ask_ctx, o->heard};
 
     *d = (struct dynamo){.clock = o->clock ? *o->clock : clock_real,
@@ -51,7 +48,7 @@ struct dynamo *dynamo_new(const struct dynamo_options *o)
     d->config = aws_config_new(&options);
     if (!o->local)
         d->chain = aws_chain_new(d->config, &d->http, &ask, &d->clock);
-    if (getrandom(&d->random, sizeof(d->random), 0) != sizeof(d->random) || !d->random)
+    if (port_random(&d->random, sizeof(d->random)) < 0 || !d->random)
         d->random = (uint64_t)clock_mono_us(&d->clock) | 1;
     return d;
 }
@@ -136,7 +133,7 @@ static void make_uuid(struct dynamo *d, char ret[37])
     unsigned char b[16];
     size_t at = 0;
 
-    if (getrandom(b, sizeof(b), 0) != sizeof(b)) {
+    if (port_random(b, sizeof(b)) < 0) {
         for (size_t i = 0; i < sizeof(b); i++)
             b[i] = (unsigned char)dynamo_random(d);
     }

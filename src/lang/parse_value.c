@@ -1,6 +1,5 @@
-#include <sys/random.h>
-
 #include "pksk/base/map.h"
+#include "pksk/base/port.h"
 #include "pksk/base/utf8.h"
 #include "pksk/item/number.h"
 #include "pksk/lang/binary.h"
@@ -102,7 +101,7 @@ static int make_uuid(struct parser *p, struct span at, struct value **ret)
 {
     unsigned char b[16];
 
-    if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
+    if (port_random(b, sizeof(b)) < 0)
         return parser_fail(p, at, "the system gives no random bytes");
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);

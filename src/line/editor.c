@@ -527,7 +527,7 @@ static void configure(struct editor *ed)
 int editor_new(const struct editor_options *o, struct editor **ret, struct err *e)
 {
     struct editor *ed = mem_resize(NULL, 1, sizeof(*ed));
-    *ed = (struct editor){.o = *o, .keys = {.signals = -1, .poll = -1}};
+    *ed = (struct editor){.o = *o, .keys = {.watch = {-1, -1}}};
     int code = keys_open(&ed->keys, STDIN_FILENO, e);
     if (code < 0) {
         free(ed);

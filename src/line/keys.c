@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -22,20 +20,12 @@ static void signals_of_interest(sigset_t *set)
         sigaddset(set, all[i]);
 }
 
-static int watch(int poll_fd, int fd)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-    return epoll_ctl(poll_fd, EPOLL_CTL_ADD, fd, &event);
-}
-
 int keys_open(struct keys *k, int fd, struct err *e)
 {
-    *k = (struct keys){.fd = fd, .signals = -1, .poll = -1, .paste.max = KEYS_PASTE_MAX};
+    *k = (struct keys){.fd = fd, .watch = {-1, -1}, .paste.max = KEYS_PASTE_MAX};
     sigset_t set;
     signals_of_interest(&set);
-    k->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    k->poll = epoll_create1(EPOLL_CLOEXEC);
-    if (k->signals < 0 || k->poll < 0 || watch(k->poll, fd) < 0 || watch(k->poll, k->signals) < 0) {
+    if (port_watch_open(&k->watch, fd, &set) < 0) {
         int code = err_errno(e, ERR_FAILED, "cannot watch", STR("the terminal"));
         keys_close(k);
         return code;
@@ -46,11 +36,7 @@ int keys_open(struct keys *k, int fd, struct err *e)
 void keys_close(struct keys *k)
 {
     keys_end(k);
-    if (k->signals >= 0)
-        close(k->signals);
-    if (k->poll >= 0)
-        close(k->poll);
-    k->signals = k->poll = -1;
+    port_watch_close(&k->watch);
     buf_free(&k->paste);
 }
 
@@ -212,11 +198,12 @@ static enum key_event read_char(struct keys *k, wchar_t *ret)
 
 static enum key_event read_signal(struct keys *k)
 {
-    struct signalfd_siginfo info;
-    if (read(k->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+    int number = port_watch_signal(&k->watch);
+
+    if (!number)
         return KEY_NONE;
-    k->signal = (int)info.ssi_signo;
-    switch (k->signal) {
+    k->signal = number;
+    switch (number) {
     case SIGWINCH:
         return KEY_RESIZE;
     case SIGINT:
@@ -240,7 +227,8 @@ enum key_event keys_wait(struct keys *k, int timeout_ms, wchar_t *ret)
     if (k->failure) /* amid a key or a paste, too: what comes after it is not what was meant */
         return KEY_EOF;
     if (k->from == k->to) {
-        int code = k->wait ? k->wait(k->ctx, timeout_ms, k->poll) : readable(k->poll, timeout_ms);
+        int code =
+            k->wait ? k->wait(k->ctx, timeout_ms, k->watch.fd) : readable(k->watch.fd, timeout_ms);
         if (code < 0)
             return KEY_INTERRUPT;
         enum key_event event = read_signal(k);

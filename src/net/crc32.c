@@ -1,8 +1,9 @@
 #include "pksk/net/crc32.h"
 
-#include <endian.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+#include "pksk/base/port.h"
 #endif
 
 void crc32_init(struct crc32 *c)
@@ -44,8 +45,8 @@ static uint32_t by_table(const struct crc32 *c, uint32_t crc, const char *p, siz
         uint32_t word[4];
 
         memcpy(word, p, sizeof(word));
-        crc = four(c, 12, le32toh(word[0]) ^ crc) ^ four(c, 8, le32toh(word[1])) ^
-              four(c, 4, le32toh(word[2])) ^ four(c, 0, le32toh(word[3]));
+        crc = four(c, 12, port_le32(word[0]) ^ crc) ^ four(c, 8, port_le32(word[1])) ^
+              four(c, 4, port_le32(word[2])) ^ four(c, 0, port_le32(word[3]));
     }
     for (; p < end; p++)
         crc = (crc >> 8) ^ c->table[0][(crc ^ (unsigned char)*p) & 0xff];

@@ -1,5 +1,6 @@
 #include "pksk/net/transfer.h"
 
+#include "pksk/base/port.h"
 #include "pksk/net/failure.h"
 
 /* An answer is read in pieces of this size: large enough that system calls cost nothing beside
@@ -197,7 +198,7 @@ int transfer_make_headers(struct transfer *t, struct err *e)
 void transfer_free_headers(struct transfer *t)
 {
     for (struct curl_slist *h = t->headers; h; h = h->next)
-        explicit_bzero(h->data, strlen(h->data));
+        port_wipe(h->data, strlen(h->data));
     curl_slist_free_all(t->headers);
     t->headers = NULL;
 }

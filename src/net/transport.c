@@ -1,18 +1,31 @@
 #include "pksk/net/transport.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "pksk/base/log.h"
+#include "pksk/base/port.h"
 #include "pksk/net/transfer.h"
 
-/* The descriptor that a signal handler writes to. A handler gets no context, so this one is the
+/* The pipe that a signal handler writes to. A handler gets no context, so this one is the
  * process's; it is made by the first net and never closed. */
-static volatile int interrupt_fd = -1;
+static volatile int interrupt_fd = -1, interrupt_end = -1;
 
 #define CONNECTIONS_KEPT 64L
+
+static void open_interrupt(void)
+{
+    int ends[2];
+
+    if (port_pipe(ends) < 0)
+        return;
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    interrupt_end = ends[1];
+    interrupt_fd = ends[0];
+}
 
 struct net *net_new(const struct net_options *o)
 {
@@ -22,7 +35,7 @@ struct net *net_new(const struct net_options *o)
                       .connect_ms = o->connect_ms ? o->connect_ms : NET_CONNECT_MS,
                       .stall_ms = o->stall_ms ? o->stall_ms : NET_STALL_MS};
     if (interrupt_fd < 0)
-        interrupt_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        open_interrupt();
     n->left_us = clock_mono_us(&n->clock);
     return n;
 }
@@ -56,9 +69,8 @@ void net_free(struct net *n)
 void net_interrupt(void)
 {
     int number = errno;
-    uint64_t one = 1;
 
-    if (interrupt_fd >= 0 && write(interrupt_fd, &one, sizeof(one)) < 0)
+    if (interrupt_end >= 0 && write(interrupt_end, "", 1) < 0)
         (void)0; /* full: then it is readable, which is what was wanted */
     errno = number;
 }
@@ -244,7 +256,7 @@ static void wait_for_events(struct net *n, int timeout_ms, int fd, bool *readabl
     struct curl_waitfd extra[2] = {{interrupt_fd, CURL_WAIT_POLLIN, 0}, {fd, CURL_WAIT_POLLIN, 0}};
     struct pollfd plain[2] = {{interrupt_fd, POLLIN, 0}, {fd, POLLIN, 0}};
     bool interrupted;
-    uint64_t count;
+    char taken[64];
 
     if (n->multi) {
         curl_multi_poll(n->multi, extra, fd >= 0 ? 2 : 1, timeout_ms, NULL);
@@ -256,8 +268,8 @@ static void wait_for_events(struct net *n, int timeout_ms, int fd, bool *readabl
         interrupted = any && plain[0].revents;
         *readable = any && fd >= 0 && plain[1].revents;
     }
-    if (interrupted && read(interrupt_fd, &count, sizeof(count)) < 0)
-        (void)0; /* another net of this process was faster */
+    while (interrupted && read(interrupt_fd, taken, sizeof(taken)) > 0)
+        continue;
 }
 
 int net_poll(struct net *n, int timeout_ms, int fd, bool *readable)

@@ -1,4 +1,5 @@
 /* Which columns of a grid are shown, in which order, and how wide each is. */
+#include "pksk/base/port.h"
 #include "pksk/out/grid.h"
 
 #define GAP 2
@@ -202,7 +203,7 @@ void grid_fit(struct grid *g)
         ranked[i] = i;
         before[i] = g->columns[i].shown ? g->columns[i].cells : 0;
     }
-    qsort_r(ranked, g->count, sizeof(*ranked), by_dullness, g);
+    port_sort(ranked, g->count, sizeof(*ranked), by_dullness, g);
     n = choose(g, ranked);
     for (size_t i = 0; i < g->count; i++)
         g->columns[ranked[i]].shown = i < n;
@@ -216,7 +217,7 @@ void grid_fit(struct grid *g)
         if (c->shown)
             g->order[g->shown++] = i;
     }
-    qsort_r(g->order, g->shown, sizeof(*g->order), by_place, g);
+    port_sort(g->order, g->shown, sizeof(*g->order), by_place, g);
     free(before);
     free(ranked);
 }

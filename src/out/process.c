@@ -5,12 +5,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
+#include "pksk/base/port.h"
 
 #define STOP_MS 500 /* what a program may take to end when it is asked to */
 
@@ -48,7 +48,7 @@ int process_start(struct process *p, const char *command, char *const *env, stru
     pid_t pid;
     int ends[2];
 
-    if (pipe2(ends, O_CLOEXEC) < 0)
+    if (port_pipe(ends) < 0)
         return err_errno(e, ERR_FAILED, "cannot run", str_of(command));
     file_keep_sockets();
     errno = spawn(&pid, ends[0], command, env);
@@ -75,7 +75,7 @@ static void wait_for_end(int handle)
     sigaddset(&ending, SIGTERM);
     sigaddset(&ending, SIGHUP);
     sigprocmask(SIG_BLOCK, &ending, &before);
-    while (handle >= 0 && !end_signal && ppoll(&end, 1, NULL, &before) < 0 && errno == EINTR)
+    while (handle >= 0 && !end_signal && port_poll(&end, 1, &before) < 0 && errno == EINTR)
         ;
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
@@ -92,7 +92,7 @@ static bool ends_when_asked(pid_t pid, int handle)
 int process_wait(struct process *p)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
-    int status = 0, handle = pidfd_open(p->pid, 0);
+    int status = 0, handle = port_child(p->pid);
 
     sigaction(SIGINT, &ignore, &interrupt);
     sigaction(SIGQUIT, &ignore, &quit);

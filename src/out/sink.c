@@ -10,6 +10,7 @@
 
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
+#include "pksk/base/port.h"
 #include "pksk/out/process.h"
 #include "pksk/out/text.h"
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "pksk/base/file.h"
+#include "pksk/base/port.h"
 #include "pksk/json/tree.h"
 #include "pksk/json/writer.h"
 
@@ -13,7 +14,7 @@
 void checkpoint_identify(struct checkpoint *c, const struct stat *input)
 {
     c->size = (uint64_t)input->st_size;
-    c->mtime_ns = (uint64_t)input->st_mtim.tv_sec * 1000000000 + (uint64_t)input->st_mtim.tv_nsec;
+    c->mtime_ns = port_mtime_ns(input);
     c->inode = (uint64_t)input->st_ino;
 }
 

@@ -16,6 +16,7 @@
 
 #include "pksk/base/buf.h"
 #include "pksk/base/err.h"
+#include "pksk/base/port.h"
 
 #define KEYS_PASTE_MAX ((size_t)1 << 20)
 
@@ -33,7 +34,8 @@ enum key_event {
 };
 
 struct keys {
-    int fd, signals, poll; /* keyboard; signalfd; epoll over both */
+    int fd;                  /* of the keyboard */
+    struct port_watch watch; /* over it and the signals */
     sigset_t old;
     bool begun;
     unsigned char interrupt, stop, quit; /* the terminal's characters for these; 0: none */
@@ -47,7 +49,7 @@ struct keys {
 };
 
 int keys_open(struct keys *k, int fd, struct err *e) must_check;
-void keys_close(struct keys *k); /* {.poll = -1, .signals = -1} is fine */
+void keys_close(struct keys *k); /* {.watch = {-1, -1}} is fine */
 void keys_begin(struct keys *k);
 void keys_end(struct keys *k);
 
