@@ -1,9 +1,9 @@
 #include "pksk/net/crc32.h"
 
+#include "pksk/base/port.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
-
-#include "pksk/base/port.h"
 #endif
 
 void crc32_init(struct crc32 *c)
