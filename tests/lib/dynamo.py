@@ -1,6 +1,6 @@
 """A DynamoDB client of a few lines for the tests, on http.client alone: it shares no code with pksk.
 
-Only for the local servers, which look at the access key in a request and never at its signature.
+Only for the local servers, which want a signature and never check it.
 """
 import http.client
 import json
@@ -23,6 +23,7 @@ class Client:
         """The decoded answer; numbers stay the text that they are in DynamoDB's JSON."""
         self.connection.request("POST", "/", json.dumps(body).encode(), {
             "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"DynamoDB_20120810.{operation}",
+            "X-Amz-Date": "20260101T000000Z",
             "Authorization": f"AWS4-HMAC-SHA256 Credential={self.access_key}/20260101/{self.region}/dynamodb/"
                              "aws4_request, SignedHeaders=host, Signature=0"})
         answer = self.connection.getresponse()
@@ -42,8 +43,10 @@ class Client:
                 return
             body = dict(body, ExclusiveStartKey=page["LastEvaluatedKey"])
 
-    def create_shop(self, table="shop"):
+    def create_shop(self, table="shop", items=()):
+        """Its stream has none of the items."""
         self.create(table, "pk", "sk", gsi1=("gsi1pk", "gsi1sk"), **{"email-index": ("email",)})
+        self.put_all(table, items)
         self.switch_stream(table, "NEW_AND_OLD_IMAGES")
 
     def create(self, table, *keys, **indexes):

@@ -6,6 +6,7 @@ terminal, too. Programs are: what the sanitizer build registers with meson (the 
 every tests/KIND/PART/run, and every tests/lib/check-*. NAME is a part (unit), one program of it (unit/base), or,
 for a part with a run file, any part of a test's name (sessions/limit).
 
+--engine dynamodb-local runs against Amazon's server instead of Dynoxide.
 --valgrind runs pksk under valgrind instead of with the sanitizers, by default for the transcripts alone.
 
 Each program has a folder of its own in TMPDIR and HOME, and a time limit. A report of a sanitizer is
@@ -24,9 +25,13 @@ import tempfile
 import threading
 import time
 
+import localdb
+import world
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LIMIT = 400
 VALGRIND = "--valgrind"
+ENGINE = "--engine"
 JOBS = max(2, os.cpu_count() or 1)
 
 
@@ -186,10 +191,16 @@ def show(result):
 
 
 def main(names):
+    engine = localdb.default_engine()
+    if ENGINE in names:
+        at = names.index(ENGINE)
+        engine = names[at + 1]
+        del names[at:at + 2]
     if VALGRIND in names:
         names = [name for name in names if name != VALGRIND] or ["sessions"]
     chosen = choose(programs(), names)
     scratch = tempfile.mkdtemp(prefix="pksk-tests-")
+    servers = start_servers(engine)
     passed = failed = 0
     try:
         with concurrent.futures.ThreadPoolExecutor(max_workers=JOBS) as pool:
@@ -201,8 +212,20 @@ def main(names):
                 failed += result.failed
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+        for server in servers:
+            server.stop()
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
+
+
+def start_servers(engine):
+    """What the programs share: the whole of DynamoDB Local, or the data that all only read."""
+    os.environ["PKSK_TEST_ENGINE"] = world.ENGINE = engine
+    servers = []
+    for name in sorted({world.variable(database) for database in world.DATA}):
+        servers.append(localdb.Server(engine).start())
+        os.environ[name] = str(servers[-1].port)
+    return servers
 
 
 def by_length(program):

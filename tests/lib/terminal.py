@@ -23,7 +23,7 @@ import unicodedata
 
 import tap
 
-PATIENCE = 20
+PATIENCE = 120
 SEQUENCE = re.compile(r"\x1b(?:\[([?>=]?)([0-9;:]*)([ -/]*)([@-~])|\]([^\x07\x1b]*)(?:\x07|\x1b\\)|[()]([0-9A-Za-z])|([78=>cDEHMNOZ]))")
 UNFINISHED = re.compile(r"\x1b(?:\[[?>=]?[0-9;:]*[ -/]*|\][^\x07\x1b]*\x1b?|[()])?\Z")
 

@@ -1,12 +1,14 @@
 """What the tests against a local DynamoDB share: its port, databases, data, and how pksk is run.
 
-A database is an access key: pksk gets it by the environment, so that tests never meet. The shop and the
-players are loaded once for all programs of a run, and only read.
+Databases never meet. With Dynoxide each one is a server of its own, started by whoever asks for it first; with
+DynamoDB Local (PKSK_TEST_ENGINE=dynamodb-local) it is an access key, which pksk gets by the environment. The
+shop and the players are loaded once for all programs of a run, and only read.
 """
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -21,20 +23,32 @@ PKSK_PLAIN = os.environ.get("PKSK_PLAIN") or PKSK
 PLAYERS = os.path.join(TOP, "tests/shop/players/game-players.jsonl")
 LIMIT = 120
 
-_server = None
+# One for all who only read: their ports are in the environment when tests/lib/runner.py has started them.
+DATA = ("shop", "players")
+ENGINE = os.environ.get("PKSK_TEST_ENGINE") or localdb.default_engine()
+
+_servers = {}
+_lock = threading.Lock()
 
 
-def port():
-    """Of the run's server, or of one of our own when a test is started by hand. Main thread only."""
-    global _server
-    if "PKSK_TEST_PORT" not in os.environ:
-        _server = localdb.Server(own_databases=True).start()
-        os.environ["PKSK_TEST_PORT"] = str(_server.port)
-    return int(os.environ["PKSK_TEST_PORT"])
+def variable(database):
+    """The name in the environment that a database's port has."""
+    return "PKSK_TEST_PORT" + (f"_{database.upper()}" if ENGINE == "dynoxide" else "")
+
+
+def port(database="tests"):
+    """Of the run's server, or of one of our own, which is started when it is asked for."""
+    name = variable(database)
+    with _lock:
+        if name in os.environ and (database in DATA or ENGINE != "dynoxide"):
+            return int(os.environ[name])
+        if name not in _servers:
+            _servers[name] = localdb.Server(ENGINE).start()
+        return _servers[name].port
 
 
 def client(database):
-    return dynamo.Client(port(), database)
+    return dynamo.Client(port(database), database)
 
 
 def players():
@@ -71,9 +85,10 @@ def load(database):
         return
     try:
         if database == "shop":
-            there.create_shop()
+            there.create_shop(items=generate.shop())
         else:
             there.create("players", "PK", "SK")
+            there.put_all("players", players())
     except dynamo.ServiceError as problem:
         if problem.code != "ResourceInUseException":
             raise
@@ -83,7 +98,6 @@ def load(database):
                 raise SystemExit(f"the database {database} was never loaded")
             time.sleep(0.05)
         return
-    there.put_all("shop" if database == "shop" else "players", generate.shop() if database == "shop" else players())
     there.create("loaded", "pk")
 
 
@@ -99,8 +113,12 @@ def environment(database="tests", home=None, **more):
     return mine
 
 
-def endpoint():
-    return ["--endpoint-url", f"http://127.0.0.1:{port()}"]
+def url(database="tests"):
+    return f"http://127.0.0.1:{port(database)}"
+
+
+def endpoint(database="tests"):
+    return ["--endpoint-url", url(database)]
 
 
 class Done:

@@ -344,7 +344,7 @@ def describe(name):
     """Keys pk and sk of strings; a number for a sort key where the name says "numeric"."""
     kind = "N" if "numeric" in name else "S"
     index = [{"AttributeName": "gsi1pk", "KeyType": "HASH"}, {"AttributeName": "gsi1sk", "KeyType": "RANGE"}]
-    return {"TableName": name, "TableStatus": "ACTIVE", "ItemCount": 20, "TableSizeBytes": 2000,
+    return {"TableName": name, "TableStatus": "ACTIVE", "ItemCount": 20, "TableSizeBytes": 2_000_000 if name == "pages.large" else 2000,
             "TableArn": f"arn:aws:dynamodb:us-east-1:000000000000:table/{name}",
             "LatestStreamArn": stream.arn(name), "CreationDateTime": 1700000000.123,
             "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
