@@ -100,7 +100,9 @@ static size_t text_place(struct str t)
     } else if (t.len >= 2) {
         first |= (uint64_t)p[1] << 8 | (uint64_t)p[t.len / 2] << 16 | (uint64_t)p[t.len - 2] << 24;
     }
-    return ((first ^ last << 7 ^ t.len << 40) * 0x9e3779b97f4a7c15u >> 32) % TEXTS;
+    uint64_t mixed = (first ^ last << 7 ^ (uint64_t)t.len << 40) * 0x9e3779b97f4a7c15u;
+
+    return (size_t)(mixed >> 32) % TEXTS;
 }
 
 struct str arena_intern(struct arena *a, struct str t)

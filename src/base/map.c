@@ -2,7 +2,7 @@
 
 static void index_entry(struct map *m, size_t i)
 {
-    size_t slot = m->entries[i].hash & (m->slot_count - 1);
+    size_t slot = (size_t)m->entries[i].hash & (m->slot_count - 1);
 
     while (m->slots[slot])
         slot = (slot + 1) & (m->slot_count - 1);
@@ -39,7 +39,7 @@ static struct map_entry *find(const struct map *m, struct str key)
         return NULL;
     uint64_t hash = str_hash(key);
 
-    for (size_t slot = hash & (m->slot_count - 1); m->slots[slot];
+    for (size_t slot = (size_t)hash & (m->slot_count - 1); m->slots[slot];
          slot = (slot + 1) & (m->slot_count - 1)) {
         struct map_entry *entry = &m->entries[m->slots[slot] - 1];
 

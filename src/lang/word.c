@@ -139,7 +139,7 @@ static int expand_list(struct reading *r, struct str inside)
     texts = arena_alloc(r->p->arena, count, sizeof(*texts));
     while (str_split(&rest, ',', &piece))
         texts[i++] = piece;
-    return multiply(r, texts, count);
+    return multiply(r, texts, (size_t)count);
 }
 
 static bool is_range(struct str inside, struct str *from, struct str *to)
@@ -171,11 +171,11 @@ static int expand_range(struct reading *r, struct str from, struct str to)
     count++;
     padded = (from.len > 1 && from.s[0] == '0') || (to.len > 1 && to.s[0] == '0');
     width = padded ? (int)MIN(MAX(from.len, to.len), 20) : 0;
-    texts = arena_alloc(p->arena, count, sizeof(*texts));
+    texts = arena_alloc(p->arena, (size_t)count, sizeof(*texts));
     for (uint64_t i = 0; i < count; i++)
         texts[i] =
             arena_printf(p->arena, "%0*llu", width, (unsigned long long)(a < b ? a + i : a - i));
-    return multiply(r, texts, count);
+    return multiply(r, texts, (size_t)count);
 }
 
 static int read_brace(struct reading *r)
