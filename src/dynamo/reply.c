@@ -175,7 +175,7 @@ static int read_count(struct reply_decoder *d, enum json_event event, struct str
         d->reply->scanned = n;
         d->has_scanned = true;
     } else {
-        d->reply->count = n; /* for Select=COUNT, whose answer has nothing else */
+        d->reply->count = (size_t)n; /* for Select=COUNT, whose answer has nothing else */
     }
     return 0;
 }

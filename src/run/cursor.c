@@ -78,7 +78,7 @@ struct cursor *cursor_new(struct dynamo *d, const struct plan *p, const struct c
     *c = (struct cursor){
         .dynamo = d, .clock = clock, .budget = budget_tenths, .remaining = p->limit};
     copy_plan(c, p);
-    c->lane_count = is_batch(c) ? 4 : MAX(p->segments, (uint64_t)1);
+    c->lane_count = is_batch(c) ? 4 : (size_t)MAX(p->segments, (uint64_t)1);
     c->lanes = mem_resize(NULL, c->lane_count, sizeof(*c->lanes));
     memset(c->lanes, 0, c->lane_count * sizeof(*c->lanes));
     for (size_t i = 0; i < c->lane_count; i++)

@@ -142,7 +142,8 @@ static int on_reject(void *ctx, const struct bulk_reject *r, unused_arg struct e
         take_refusal(x, r);
         return 0;
     }
-    x->unfinished = mem_resize(x->unfinished, x->unfinished_count + 1, sizeof(*x->unfinished));
+    x->unfinished =
+        mem_resize(x->unfinished, (size_t)x->unfinished_count + 1, sizeof(*x->unfinished));
     x->unfinished[x->unfinished_count++] = r->place.line;
     return 0;
 }
@@ -223,7 +224,7 @@ static int give_all(struct each *x, struct err *e)
 static void keep_unfinished(struct each *x)
 {
     for (uint64_t i = 0; i < x->unfinished_count; i++) {
-        x->again = mem_resize(x->again, x->again_count + 1, sizeof(*x->again));
+        x->again = mem_resize(x->again, (size_t)x->again_count + 1, sizeof(*x->again));
         x->again[x->again_count++] = x->unfinished[i];
     }
     x->unfinished_count = 0;
