@@ -98,26 +98,97 @@ static int run_interactive(struct session *s)
     return r;
 }
 
-/* -c and -f in the order in which they were given; without either, standard input. */
-static int run_sources(struct session *s, const struct options *o)
+struct sources {
+    struct script *list;
+    struct buf *texts;
+    size_t count;
+};
+
+static bool is_input(const struct option_source *source)
+{
+    return source->is_file && strcmp(source->text, "-") == 0;
+}
+
+/* Files are read once: they may be pipes. */
+static int load_sources(struct session *s, const struct options *o, struct sources *ret)
 {
     int first = 0;
 
-    for (size_t i = 0; i < o->source_count && !s->leaving && !end_signal; i++) {
+    for (size_t i = 0; i < o->source_count; i++, ret->count++) {
         const struct option_source *source = &o->sources[i];
-        int r = source->is_file ? script_run_file(s, source->text, o->keep_going)
-                                : script_run(s, &(struct script){.text = str_of(source->text),
-                                                                 .keep_going = o->keep_going});
+        int r = 0;
+
+        ret->list[i] = (struct script){.text = str_of(source->text), .keep_going = o->keep_going};
+        if (source->is_file && !is_input(source)) {
+            r = script_load(s, source->text, &ret->texts[i]);
+            ret->list[i].source = str_of(source->text);
+            ret->list[i].text = buf_str(&ret->texts[i]);
+        }
+        if (first == 0)
+            first = r;
+        if (r < 0 && !o->keep_going)
+            return r;
+    }
+    return first;
+}
+
+/* What the statements of standard input make is not known. */
+static int check_sources(struct session *s, const struct options *o, const struct sources *sources)
+{
+    struct lang_check check = {0};
+    size_t statements = 0;
+    int r = 0;
+
+    for (size_t i = 0; i < sources->count && r == 0; i++) {
+        if (is_input(&o->sources[i]))
+            check.sourced = true;
+        else
+            r = script_check(s, &check, &sources->list[i], &statements);
+    }
+    lang_check_deinit(&check);
+    return r;
+}
+
+/* In the order in which they were given. */
+static int run_loaded(struct session *s, const struct options *o, const struct sources *sources,
+                      int first)
+{
+    for (size_t i = 0; i < sources->count && !s->leaving && !end_signal; i++) {
+        int r = is_input(&o->sources[i]) ? script_run_input(s, o->keep_going)
+                                         : script_run(s, &sources->list[i]);
 
         if (first == 0)
             first = r;
         if (r == ERR_CANCELLED || (r < 0 && !o->keep_going))
             break;
     }
-    if (o->source_count)
-        return first;
-    return isatty(STDIN_FILENO) && s->out_terminal ? run_interactive(s)
-                                                   : script_run_file(s, "-", o->keep_going);
+    return first;
+}
+
+/* -c and -f; without either, standard input. All is read before the first statement is run. */
+static int run_sources(struct session *s, const struct options *o)
+{
+    if (!o->source_count)
+        return isatty(STDIN_FILENO) && s->out_terminal ? run_interactive(s)
+                                                       : script_run_input(s, o->keep_going);
+    struct sources sources = {
+        .list = mem_resize(NULL, o->source_count, sizeof(*sources.list)),
+        .texts = mem_resize(NULL, o->source_count, sizeof(*sources.texts)),
+    };
+
+    for (size_t i = 0; i < o->source_count; i++)
+        sources.texts[i] = (struct buf){0};
+    int r = load_sources(s, o, &sources);
+
+    if (r == 0 && !o->keep_going)
+        r = check_sources(s, o, &sources);
+    if (r == 0 || o->keep_going)
+        r = run_loaded(s, o, &sources, r);
+    for (size_t i = 0; i < o->source_count; i++)
+        buf_free(&sources.texts[i]);
+    free(sources.list);
+    free(sources.texts);
+    return r;
 }
 
 static int run(const struct options *o)

@@ -101,7 +101,7 @@ void lang_complete(struct arena *a, struct str text, size_t cursor, const struct
             pos = p.at;
             continue;
         }
-        pos = p.begin < text.len ? parser_skip(text, p.begin, e.at.from) : text.len;
+        pos = p.begin < text.len ? parser_skip(&p) : text.len;
         if (pos >= text.len) {
             if (!p.in_comment)
                 deliver(&p, ret);

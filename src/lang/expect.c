@@ -180,6 +180,7 @@ static int fail_wanted(struct parser *p, size_t end, const char *text)
     struct str meant;
     int r = parser_fail(p, at, "%s", text);
 
+    p->misplaced = true;
     if (r == ERR_MORE || p->want_at != p->at)
         return r;
     parser_expected(p, p->e);

@@ -82,7 +82,7 @@ void lang_highlight(struct str text, const struct lang_env *env,
         more = parser_begin(&p);
         if (more)
             code = parse_one(&p);
-        pos = code ? parser_skip(text, p.begin, e.at.from) : p.at;
+        pos = code ? parser_skip(&p) : p.at;
         paint_marks(&w, &arena, p.marks,
                     (uint32_t)(code == ERR_SYNTAX ? MIN(pos, e.at.from) : pos));
         if (code)

@@ -48,6 +48,17 @@ static void skip_comment(struct parser *p)
     parser_mark(p, (struct span){(uint32_t)from, (uint32_t)p->at}, TOKEN_COMMENT);
 }
 
+/* The parser stands at the end of a line, and asks many times what may come there. */
+static size_t line_behind(struct parser *p)
+{
+    if (p->line_of != p->st || p->line_end != p->at) {
+        p->line_of = p->st;
+        p->line_end = p->at;
+        p->line_next = parser_next_line(p, p->at);
+    }
+    return p->line_next;
+}
+
 void parser_blanks(struct parser *p)
 {
     bool joined = false;
@@ -58,6 +69,8 @@ void parser_blanks(struct parser *p)
 
         if (parser_blank(c) || (c == '\n' && (p->brackets || p->goes_on))) {
             p->at++;
+        } else if (c == '\n' && (behind = line_behind(p)) != 0) {
+            p->at = behind;
         } else if (c == '\\' && (behind = parser_join(p, p->at)) != 0) {
             p->at = behind;
             joined = true;
@@ -246,7 +259,7 @@ static size_t line_end(struct str t, size_t at)
     return MIN(at + 1, t.len);
 }
 
-size_t parser_skip(struct str t, size_t from, size_t fault)
+static size_t skip_one(struct str t, size_t from, size_t fault)
 {
     unsigned open = 0;
     size_t line = from, i;
@@ -278,4 +291,15 @@ size_t parser_skip(struct str t, size_t from, size_t fault)
     }
     /* a quote or bracket that never closes takes its line with it, no more */
     return i < t.len || open ? line_end(t, MAX(from, MIN(fault, t.len))) : t.len;
+}
+
+size_t parser_skip(const struct parser *p)
+{
+    size_t from = p->begin, pos;
+
+    do {
+        pos = skip_one(p->text, from, p->e->at.from);
+        from = pos > p->begin && p->text.s[pos - 1] == '\n' ? parser_next_line(p, pos - 1) : 0;
+    } while (from);
+    return pos;
 }

@@ -47,7 +47,9 @@ static int unknown_command(struct parser *p)
     if (parser_look(p, 0) == '#')
         err_hint(p->e, "# begins a comment only at the start of a line, -- anywhere");
     else if (parser_at_clause(p) || parser_is(p, "and") || parser_is(p, "or"))
-        err_hint(p->e, "a statement goes on to the next line after \\, a comma or an operator");
+        err_hint(p->e, "this is part of a statement: it stands in the statement's line, or begins "
+                       "the next one; "
+                       "`;` ends a statement");
     return code;
 }
 
@@ -258,13 +260,14 @@ bool parser_begin(struct parser *p)
     return p->at < p->text.len;
 }
 
-int lang_parse(struct arena *a, struct str text, size_t *pos, const struct lang_env *env,
-               struct statement **ret, struct err *e)
+int parser_parse(struct arena *a, struct str text, size_t *pos, const struct lang_env *env,
+                 struct statement **ret, bool *misplaced, struct err *e)
 {
     struct err ignored;
     struct parser p = {.arena = a, .text = text, .at = *pos, .env = env, .e = e ? e : &ignored};
     int code;
 
+    *misplaced = false;
     *p.e = (struct err){.at = SPAN_NONE};
     if (text.len > UINT32_MAX / 2) {
         *pos = text.len;
@@ -280,7 +283,16 @@ int lang_parse(struct arena *a, struct str text, size_t *pos, const struct lang_
         *pos = p.at;
         *ret = p.st;
     } else if (code != ERR_MORE) {
-        *pos = parser_skip(text, p.begin, p.e->at.from);
+        *pos = parser_skip(&p);
     }
+    *misplaced = p.misplaced;
     return code;
+}
+
+int lang_parse(struct arena *a, struct str text, size_t *pos, const struct lang_env *env,
+               struct statement **ret, struct err *e)
+{
+    bool misplaced;
+
+    return parser_parse(a, text, pos, env, ret, &misplaced, e);
 }

@@ -1,3 +1,4 @@
+#include "pksk/item/number.h"
 #include "pksk/lang/parser.h"
 
 /* The sections of an update. They are keywords there alone, so that keys named so stay keys. */
@@ -39,6 +40,8 @@ static int sum_sign(const struct parser *p, size_t at)
 
     while (i < t.len && parser_blank(t.s[i]))
         i++;
+    if (i < t.len && t.s[i] == '\n')
+        i = MAX(parser_next_line(p, i), at);
     if (i == at || i >= t.len || !parser_in(t.s[i], "+-"))
         return 0;
     return i + 1 >= t.len || parser_blank(t.s[i + 1]) || t.s[i + 1] == '\n' ? t.s[i] : 0;
@@ -49,7 +52,8 @@ static bool at_bare_path(struct parser *p, size_t *end)
 {
     size_t i = p->at;
 
-    if (parser_look(p, 0) >= '0' && parser_look(p, 0) <= '9')
+    if ((parser_look(p, 0) >= '0' && parser_look(p, 0) <= '9') ||
+        number_looks_like(str_slice(p->text, i, word_extent(p, WORD_EXPR, i))))
         return false;
     i = word_name_end(p, i);
     if (i == p->at)
@@ -101,6 +105,17 @@ static int set_function(struct parser *p, enum func func, const char *name, stru
     return code;
 }
 
+/* `-n`: DynamoDB knows no sign in front of an attribute. */
+static int refuse_sign(struct parser *p, size_t end)
+{
+    struct str name = str_slice(p->text, p->at + 1, end);
+    int code = parser_fail(p, parser_here(p, end - p->at), "an attribute takes no sign");
+
+    err_hint(p->e, "0 - %.*s is what is meant; a name with a sign in front is written `-%.*s`",
+             (int)MIN(name.len, 80), name.s, (int)MIN(name.len, 80), name.s);
+    return code;
+}
+
 /* A bare name is a path where only a path makes sense: beside + and -, and in list_append. */
 static int set_operand(struct parser *p, bool path_meant, struct expr **ret)
 {
@@ -120,7 +135,7 @@ static int set_operand(struct parser *p, bool path_meant, struct expr **ret)
     if (code <= 0)
         return code;
     if (at_bare_path(p, &end) && (path_meant || sum_sign(p, end)))
-        return expr_path(p, ret);
+        return parser_look(p, 0) == '-' ? refuse_sign(p, end) : expr_path(p, ret);
     *ret = expr_new(p, EXPR_VALUE, from);
     code = parse_value(p, WORD_EXPR, &(*ret)->value);
     (*ret)->at = parser_span(p, from);
@@ -149,6 +164,14 @@ static int refuse_glued(struct parser *p, const struct update_action *u)
         (p->text.s[x->at.from] == '"' || p->text.s[x->at.from] == '\''))
         return 0;
     text = value_text(x->value);
+    if (text.len == name.len + 1 && parser_in(text.s[0], "+-") &&
+        str_eq(str_slice(text, 1, text.len), name)) {
+        code = parser_fail(p, x->at, "this would be a text, not the negative of %.*s",
+                           (int)MIN(name.len, 80), name.s);
+        err_hint(p->e, "0 - %.*s is that; a text like this is quoted", (int)MIN(name.len, 80),
+                 name.s);
+        return code;
+    }
     if (!str_starts(text, name) || text.len < name.len + 2 || !parser_in(text.s[name.len], "+-"))
         return 0;
     for (size_t i = name.len + 1; i < text.len; i++) {

@@ -4,6 +4,7 @@
 
 #include "pksk/base/log.h"
 #include "pksk/cmd/command.h"
+#include "pksk/cmd/script.h"
 #include "pksk/cmd/transact.h"
 #include "pksk/cmd/vocabulary.h"
 #include "pksk/complete/complete.h"
@@ -20,6 +21,8 @@ struct repl {
     struct editor *editor;
     struct dynamo *connected; /* the client that the completer's caches are of */
     struct buf text;          /* the statement so far */
+    char *recall;             /* a line to be kept in the history behind the one that ran */
+    bool before_ran;          /* the last statement could be read */
     bool unkept;              /* the history's file took none of late, and that was said */
 };
 
@@ -95,15 +98,82 @@ static void remember(struct repl *r, struct str text)
     r->unkept = !kept;
 }
 
-/* Runs every whole statement of the text. False: it is only a beginning, and *open says what of. */
+/* A clause typed behind a statement that has run already: says so, and gives the whole to recall.
+ */
+static void explain_clause(struct repl *r, struct str text)
+{
+    struct session *s = r->session;
+    _cleanup_(arena_free) struct arena a = {0};
+    _cleanup_(buf_free) struct buf both = {0};
+    struct str before = str_trim(str_of(s->last_statement));
+    struct statement *st = NULL;
+    struct err e;
+    size_t pos = 0;
+
+    while (before.len && str_ends(before, STR(";")))
+        before = str_trim(str_slice(before, 0, before.len - 1));
+    if (!before.len)
+        return;
+    buf_str_add(&both, before);
+    buf_char(&both, '\n');
+    buf_str_add(&both, str_trim(text));
+    if (lang_parse(&a, buf_str(&both), &pos, &r->editing, &st, &e) < 0 || !st ||
+        lang_more(buf_str(&both), pos))
+        return;
+    if (!str_find(before, STR("--"), NULL))
+        both.s[before.len] = ' ';
+    session_say(s,
+                r->before_ran ? "  the statement before it has run already, without this; the Up "
+                                "key brings both together:\n  %s"
+                              : "  this goes on with the line before; the Up key brings both "
+                                "together:\n  %s",
+                buf_cstr(&both));
+    free(r->recall);
+    r->recall = mem_dup(both.s, both.len);
+}
+
+/* A text of several statements is pasted: can all be read? 1: yes, or the first cannot, and running
+ * it says so; 0: it is only a beginning; or negative: nothing is to be run, and that was said. */
+static int look_through(struct repl *r, struct str text, struct buf *open)
+{
+    struct session *s = r->session;
+    _cleanup_(arena_free) struct arena a = {0};
+    struct lang_check check = {.env = &r->editing};
+    struct err e = {0};
+    size_t count = 0;
+    int code = 0;
+
+    for (size_t pos = 0; code == 0 && lang_more(text, pos); count++) {
+        struct statement *st = NULL;
+
+        arena_reset(&a);
+        code = lang_check(&check, &a, text, &pos, &st, &e);
+    }
+    lang_check_deinit(&check);
+    if (code == ERR_MORE) {
+        buf_reset(open);
+        buf_str_add(open, str_of(e.expected));
+        return 0;
+    }
+    if (code == 0 || count < 2)
+        return 1;
+    session_complain(s, STR(""), text, &e);
+    script_tell_unrun(s, count - 1);
+    return code;
+}
+
+/* Runs every statement of the text. False: it is only a beginning, and *open says what of. */
 static bool run_text(struct repl *r, struct buf *open)
 {
     struct session *s = r->session;
     struct str text = buf_str(&r->text);
     struct arena a = {0};
     bool whole = true;
+    int look = look_through(r, text, open);
 
     cancel_clear();
+    if (look <= 0)
+        return look < 0;
     for (size_t pos = 0; !s->leaving && !end_signal;) {
         struct statement *st = NULL;
         struct err e = {0};
@@ -119,12 +189,18 @@ static bool run_text(struct repl *r, struct buf *open)
         }
         if (code == 0 && !st)
             break;
-        if (code == 0)
+        bool parsed = code == 0;
+
+        if (parsed)
             code = command_run(s, st, &e);
         if (code < 0) {
             session_complain(s, STR(""), text, &e);
-            break;
+            if (!parsed)
+                explain_clause(r, text);
         }
+        r->before_ran = parsed;
+        if (code < 0)
+            break;
     }
     cancel_clear();
     arena_free(&a);
@@ -155,6 +231,10 @@ static int read_and_run(struct repl *r, struct err *e)
         more = !run_text(r, &open);
         if (!more) {
             remember(r, buf_str(&r->text));
+            if (r->recall)
+                remember(r, str_of(r->recall));
+            free(r->recall);
+            r->recall = NULL;
             return 0;
         }
     }

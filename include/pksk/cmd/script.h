@@ -1,7 +1,9 @@
 /* Statements from a file, an option or standard input, one after the other.
  *
- * Nothing is kept. Stops at the first failure, unless told to go on; every failure is printed with
- * its place.
+ * Nothing is kept. A text that is there as a whole is looked at as a whole before its first
+ * statement is run; standard input is taken statement by statement, so that a program can talk to
+ * pksk through a pipe. Stops at the first failure, unless told to go on; every failure is printed
+ * with its place.
  */
 #ifndef PKSK_CMD_SCRIPT_H
 #define PKSK_CMD_SCRIPT_H
@@ -16,10 +18,21 @@ struct script {
     bool keep_going;
 };
 
+/* Can all statements be read? The first one that cannot is complained about. *statements counts
+ * those before it, of all texts that were looked at with this check. */
+int script_check(struct session *s, struct lang_check *check, const struct script *script,
+                 size_t *statements);
+
+/* Says that the statements before one that cannot be read were not run either. */
+void script_tell_unrun(struct session *s, size_t before);
+
 /* The first failure's code, or 0. The failures have been printed. */
 int script_run(struct session *s, const struct script *script);
 
-/* Reads the file ("-": standard input) and runs it. */
-int script_run_file(struct session *s, const char *path, bool keep_going);
+/* A statement ends at its `;`, before the line that begins another one, or with the input. */
+int script_run_input(struct session *s, bool keep_going);
+
+/* A file's text; complains. */
+int script_load(struct session *s, const char *path, struct buf *text) must_check;
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "pksk/base/buf.h"
 #include "pksk/base/clock.h"
+#include "pksk/base/map.h"
 #include "pksk/lang/ast.h"
 
 struct lang_env {
@@ -32,6 +33,27 @@ struct lang_env {
  * beginning of text. */
 int lang_parse(struct arena *a, struct str text, size_t *pos, const struct lang_env *env,
                struct statement **ret, struct err *e) must_check;
+
+/* A first look at statements that run later, so that a mistake in the last one is found before the
+ * first one is sent. What only the run can tell is taken as possible: the text of a variable that
+ * an earlier `let` or `source` makes, a row of a result, whether a word is an index. Keep one for
+ * all texts of a run, in their order. */
+struct lang_check {
+    const struct lang_env *env;
+    struct map made; /* variables that statements looked at make */
+    bool sourced;    /* statements of a file may make others */
+};
+
+void lang_check_deinit(struct lang_check *c);
+
+/* Looks at the statement at text[*pos] as lang_parse() does; *ret is for telling what kind it is.
+ */
+int lang_check(struct lang_check *c, struct arena *a, struct str text, size_t *pos,
+               struct statement **ret, struct err *e) must_check;
+
+/* Is there a statement, or what belongs to one, at or after text[pos]? Not when only blanks and
+ * comments are left. */
+bool lang_more(struct str text, size_t pos);
 
 enum expect_kind {
     EXPECT_WORD, /* `text` itself: a keyword, a clause, an operator */

@@ -61,23 +61,26 @@ struct parser {
     struct err *e;
     struct statement *st; /* the innermost one being read */
 
-    bool completing;       /* text ends at the cursor */
-    bool lenient;          /* completing or painting: variables may be unknown */
-    bool painting;         /* keep marks */
-    bool in_explain;       /* `as` ends the inner statement */
-    bool in_then;          /* st is the write behind `then` */
-    bool in_comment;       /* the text ended in a comment */
-    bool goes_on;          /* the last token asks for more: a newline is a blank */
-    unsigned brackets;     /* open ones; a newline is a blank */
-    unsigned maps;         /* open maps: '}' ends a word */
-    size_t bracket_at;     /* the outermost open one */
-    unsigned depth;        /* see PARSER_DEPTH_MAX */
-    const char *more;      /* why ERR_MORE: "quote", "bracket", "line" */
-    size_t more_at;        /* what is open */
-    const char *after;     /* the last thing read, for messages: "the partition key" */
-    uint64_t clauses;      /* of the statement, already read: one bit each */
-    size_t want_at;        /* where the notes belong */
-    struct wanted *wanted; /* the notes, in order */
+    bool completing;   /* text ends at the cursor */
+    bool lenient;      /* completing or painting: variables may be unknown */
+    bool painting;     /* keep marks */
+    bool in_explain;   /* `as` ends the inner statement */
+    bool in_then;      /* st is the write behind `then` */
+    bool misplaced;    /* the fault is a token where none such may stand, whatever its text */
+    bool in_comment;   /* the text ended in a comment */
+    bool goes_on;      /* the last token asks for more: a newline is a blank */
+    unsigned brackets; /* open ones; a newline is a blank */
+    unsigned maps;     /* open maps: '}' ends a word */
+    size_t bracket_at; /* the outermost open one */
+    unsigned depth;    /* see PARSER_DEPTH_MAX */
+    const char *more;  /* why ERR_MORE: "quote", "bracket", "line" */
+    size_t more_at;    /* what is open */
+    const char *after; /* the last thing read, for messages: "the partition key" */
+    uint64_t clauses;  /* of the statement, already read: one bit each */
+    const struct statement *line_of; /* what parser_next_line() said of this statement … */
+    size_t line_end, line_next;      /* … at the end of this line */
+    size_t want_at;                  /* where the notes belong */
+    struct wanted *wanted;           /* the notes, in order */
     struct wanted **want_last;
     struct mark *marks;
 };
@@ -104,8 +107,11 @@ bool parser_open(struct parser *p, char c);
 int parser_close(struct parser *p, char c);
 bool parser_comma(struct parser *p);                   /* a newline may follow it */
 size_t parser_join(const struct parser *p, size_t at); /* behind a `\` and its newline, or 0 */
-/* The end of the statement that begins at from, when it could not be parsed. */
-size_t parser_skip(struct str text, size_t from, size_t fault);
+/* The end of the statement at p->begin, when it could not be parsed: p->e says where. */
+size_t parser_skip(const struct parser *p);
+
+/* line.c: where the statement goes on, in a line behind the newline at this place, or 0 */
+size_t parser_next_line(const struct parser *p, size_t newline);
 
 /* expect.c */
 void parser_want(struct parser *p, enum expect_kind kind, enum want_group group, const char *text);
@@ -209,6 +215,9 @@ int parse_inner(struct parser *p); /* p->st->inner: the statement that explain, 
 int parse_one(struct parser *p);   /* the statement at p->at, to its end; result in p->st */
 bool parser_begin(struct parser *p); /* skips what stands before a statement; false: nothing left */
 int parse_own_table(struct parser *p, struct word *w);
+/* lang_parse(), which also tells of a fault whether it is a token that is misplaced. */
+int parser_parse(struct arena *a, struct str text, size_t *pos, const struct lang_env *env,
+                 struct statement **ret, bool *misplaced, struct err *e);
 
 /* One a verb, with p->at behind it. */
 #define V(upper, lower) int parse_##lower(struct parser *p);

@@ -1,0 +1,89 @@
+/* The parser answers every question with "maybe": a statement is wrong when it is so under each
+ * answer. Two answers are tried for what is not known: a variable is a number or a word, a word is
+ * an index or not. A fault that lies in a value, not in what kind of token stands where, may be one
+ * of the stand-ins alone, and is left to the run.
+ */
+#include "pksk/lang/parser.h"
+
+struct maybe {
+    struct lang_check *check;
+    bool number, index; /* the answers of this try */
+    bool asked;         /* one of the answers was needed */
+    bool unknown;       /* a variable had to be made up */
+};
+
+static int maybe_index(void *ctx, unused_arg struct str table, unused_arg struct str word,
+                       unused_arg struct err *e)
+{
+    struct maybe *m = ctx;
+
+    m->asked = true;
+    return m->index;
+}
+
+static int maybe_variable(void *ctx, struct str name, struct arena *a, struct str *ret,
+                          struct err *e)
+{
+    struct maybe *m = ctx;
+    const struct lang_env *env = m->check->env;
+    bool later = str_find_char(name, '.', NULL) || map_get(&m->check->made, name);
+
+    if (!later) {
+        int found = env->variable ? env->variable(env->ctx, name, a, ret, e) : 0;
+
+        if (found || !m->check->sourced)
+            return found;
+    }
+    m->asked = m->unknown = true;
+    *ret = m->number ? STR("1") : STR("x");
+    return 1;
+}
+
+static void remember(struct lang_check *c, const struct statement *st)
+{
+    if (st->verb == VERB_LET && st->args)
+        map_put(&c->made, st->args->text, c);
+    c->sourced |= st->verb == VERB_SOURCE;
+}
+
+void lang_check_deinit(struct lang_check *c)
+{
+    map_free(&c->made, NULL);
+}
+
+int lang_check(struct lang_check *c, struct arena *a, struct str text, size_t *pos,
+               struct statement **ret, struct err *e)
+{
+    size_t from = *pos, reached = 0;
+    int code = 0;
+
+    for (unsigned i = 0; i < 4; i++) {
+        struct maybe m = {.check = c, .number = i & 1, .index = i & 2};
+        struct lang_env env = *c->env;
+        struct err why;
+        size_t at = from;
+        bool misplaced;
+
+        env.ctx = &m;
+        env.is_index = maybe_index;
+        env.variable = maybe_variable;
+        int r = parser_parse(a, text, &at, &env, ret, &misplaced, &why);
+
+        if (r < 0 && r != ERR_MORE && m.unknown && !misplaced) {
+            *ret = NULL;
+            *pos = at;
+            return 0;
+        }
+        if (r == 0 || i == 0 || why.at.from > reached) {
+            *e = why;
+            *pos = at;
+            code = r;
+            reached = why.at.from;
+        }
+        if (r == 0 || !m.asked)
+            break;
+    }
+    if (code == 0 && *ret)
+        remember(c, *ret);
+    return code;
+}
