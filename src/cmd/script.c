@@ -21,6 +21,18 @@ void script_tell_unrun(struct session *s, size_t before)
         session_warn(s, "nothing was run, nor were the %zu statements before it", before);
 }
 
+/* The first statement of all, which cannot be read: *e is what the run would say of it. */
+static void say_better(struct session *s, struct str text, struct arena *a, struct err *e)
+{
+    struct lang_env env = session_lang(s, true);
+    struct statement *st = NULL;
+    struct err why;
+    size_t pos = 0;
+
+    if (lang_parse(a, text, &pos, &env, &st, &why) < 0)
+        *e = why;
+}
+
 int script_check(struct session *s, struct lang_check *check, const struct script *script,
                  size_t *statements)
 {
@@ -41,6 +53,8 @@ int script_check(struct session *s, struct lang_check *check, const struct scrip
             ++*statements;
             continue;
         }
+        if (!*statements) /* all that it could depend on is known: what does the run say? */
+            say_better(s, script->text, &a, &e);
         session_complain(s, script->source, script->text, &e);
         script_tell_unrun(s, *statements);
         return r == ERR_MORE ? ERR_SYNTAX : r;

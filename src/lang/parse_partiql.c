@@ -50,7 +50,8 @@ static bool ends(const struct raw *r, char c)
 {
     if (r->open)
         return false;
-    return c == ';' || (c == '\n' && !r->block && !parser_next_line(r->p, r->i)) || (c == '}' && r->block) || word_at(r, "with") ||
+    return c == ';' || (c == '\n' && !r->block && !parser_next_line(r->p, r->i)) ||
+           (c == '}' && r->block) || word_at(r, "with") ||
            (c == '|' && !r->block && r->i > 0 && parser_blank(r->p->text.s[r->i - 1]));
 }
 
