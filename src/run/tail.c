@@ -28,6 +28,8 @@ struct shard {
     bool closed, listed;    /* listed: in the last description */
     bool seen;              /* has given a page */
     bool first;             /* was there when the following began */
+    bool lasting;           /* said to be closed, and followed until an answer says so, too */
+    bool parental;          /* another one has it as its parent */
     bool gap;               /* something was lost before its next records */
     struct buf iterator, sequence;
     void *call;
@@ -280,6 +282,33 @@ static struct shard *add_shard(struct tail *t, const struct stream_shard *from)
     return s;
 }
 
+/* A shard is closed when GetRecords leaves out the next iterator. Some servers describe their only
+ * shard as closed as soon as it has a record, so that where none is open, the last one without
+ * children is followed as if it were. */
+static void look_for_a_lasting_one(struct tail *t)
+{
+    struct shard *last = NULL;
+    bool open = false;
+
+    for (size_t i = 0; i < t->count; i++) {
+        struct shard *s = t->shards[i];
+        struct shard *parent = s->parent ? map_get(&t->by_id, str_of(s->parent)) : NULL;
+
+        if (parent && parent != s)
+            parent->parental = true;
+    }
+    for (size_t i = 0; i < t->count; i++) {
+        struct shard *s = t->shards[i];
+
+        s->lasting = false;
+        open |= s->listed && !s->closed;
+        if (s->listed && !s->parental)
+            last = s;
+    }
+    if (last && !open)
+        last->lasting = true;
+}
+
 /* A shard is begun when its parent has been read, or is too old to be there. Those that are open at
  * first are all that is followed from now. */
 static void settle(struct tail *t)
@@ -291,7 +320,7 @@ static void settle(struct tail *t)
         if (s->state != SHARD_WAITS)
             continue;
         if (s->first && !t->from_start) {
-            s->state = s->closed ? SHARD_ENDED : SHARD_BEGINS;
+            s->state = s->closed && !s->lasting ? SHARD_ENDED : SHARD_BEGINS;
             s->start = FROM_LATEST;
         } else if (!parent || parent == s || parent->state == SHARD_ENDED) {
             s->state = SHARD_BEGINS;
@@ -321,6 +350,7 @@ static void forget_old(struct tail *t)
 
 static void end_description(struct tail *t, struct str status)
 {
+    look_for_a_lasting_one(t);
     settle(t);
     forget_old(t);
     t->described = true;
@@ -400,7 +430,7 @@ static int take_records(struct tail *t, struct shard *s, const struct reply *rep
     s->seen = true;
     if (page.next_iterator.len) {
         /* a closed shard is read on: what is left of it may lie behind empty pages */
-        bool lively = page.count || s->closed;
+        bool lively = page.count || (s->closed && !s->lasting);
 
         set_text(&s->iterator, page.next_iterator);
         s->due_us = clock_mono_us(t->clock) + (lively ? LIVELY_US : IDLE_US);

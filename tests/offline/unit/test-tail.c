@@ -14,6 +14,7 @@ struct shard_made {
     char id[16], parent[16];
     unsigned from, to, latest, trimmed;
     bool closed, hidden;
+    bool goes_on; /* records come though it is described as closed */
 };
 
 static struct fake service;
@@ -135,7 +136,7 @@ static void records(struct fake_call *c, const struct json *body)
                  "\"SequenceNumber\":\"%021u\"}}",
                  i ? "," : "", (unsigned)at, (unsigned)at);
     buf_lit(&b, "]");
-    if (!s->closed || at < s->to)
+    if (!s->closed || s->goes_on || at < s->to)
         buf_addf(&b, ",\"NextShardIterator\":\"%s:%u\"", s->id, (unsigned)at);
     buf_lit(&b, "}");
     reply_with(c, &b);
@@ -154,6 +155,7 @@ static void stream(struct fake *f, struct fake_call *c)
         disabled = true;
         for (unsigned i = 0; i < made_count; i++) {
             made[i].closed = true;
+            made[i].goes_on = false;
             made[i].hidden = false;
         }
     }
@@ -318,6 +320,25 @@ TEST(an_iterator_that_expired_before_any_record_is_a_gap)
     disable_after = 60;
     CHECK(follow(false) == 0);
     CHECK(once(5, 10) && gaps > 0);
+}
+
+TEST(one_shard_that_is_only_said_to_be_closed_is_followed)
+{
+    struct tail *t;
+
+    reset(1);
+    add("s0", "", 0, 10)->goes_on = true;
+    find(STR("s0"))->latest = 5;
+    t = begin(false);
+    while (seen_count < 5)
+        CHECK(follow_with(t, 1) == 1);
+    find(STR("s0"))->to = 20;
+    while (seen_count < 15)
+        CHECK(follow_with(t, 1) == 1);
+    disable_after = 1;
+    CHECK(follow_with(t, 1000) == 0);
+    CHECK(once(5, 20) && none(0, 5) && !gaps && !service.wrong);
+    tail_free(t);
 }
 
 TEST(what_was_trimmed_is_said)
