@@ -21,7 +21,7 @@ import localdb  # noqa: E402
 PKSK = os.environ.get("PKSK") or os.path.join(TOP, "build/pksk")
 PKSK_PLAIN = os.environ.get("PKSK_PLAIN") or PKSK
 PLAYERS = os.path.join(TOP, "tests/shop/players/game-players.jsonl")
-LIMIT = 120
+LIMIT = 300
 
 # One for all who only read: their ports are in the environment when tests/lib/runner.py has started them.
 DATA = ("shop", "players")

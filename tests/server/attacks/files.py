@@ -4,13 +4,13 @@ import json
 import os
 import signal
 import subprocess
-import time
 
 import server
 import tap
 import world
 from evil import EVIL, NOBODY, environment, harmless, home, items, read, shell, write
 from terminal import Terminal
+from waiting import until
 
 FROM_FILE = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
 
@@ -40,7 +40,7 @@ def _():
             if not put_there(what, path, target):
                 continue
             done = world.run(["--endpoint-url", server.Hostile(items("x")).url, "-t", "shop", "--yes", "-c",
-                              statement.replace("HOME", place)], env=environment(place), limit=30)
+                              statement.replace("HOME", place)], env=environment(place), limit=world.LIMIT)
             said = done.err.decode()
             tap.same(done.status, 1, what, statement, said)
             tap.check(f"error: cannot write {path}: it is there and no ordinary file of yours\n" in said, said)
@@ -140,7 +140,7 @@ def _():
     place = home()
     chain = "".join(f"[profile p{i}]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = p{i + 1}\n" for i in range(30000))
     write(f"{place}/.aws/config", f"{chain}[default]\nregion = eu-west-1\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = p0\n")
-    done = world.run(["--no-config", "-c", "whoami"], env=environment(place, **FROM_FILE), limit=30)
+    done = world.run(["--no-config", "-c", "whoami"], env=environment(place, **FROM_FILE), limit=world.LIMIT)
     tap.same((done.status, done.err), (3, b"error: more than 19 profiles lead to each other by source_profile\n"))
 
 
@@ -151,7 +151,7 @@ def _():
         path = f"{place}/.config/pksk/config"
         os.makedirs(os.path.dirname(path))
         put(path)
-        done = world.run(["--local", "-c", "help get"], env=environment(place), limit=20)
+        done = world.run(["--local", "-c", "help get"], env=environment(place), limit=world.LIMIT)
         tap.same((done.status, done.err.decode()), (1, f"error: cannot read {path}: it is no ordinary file\n  mend that, or start with --no-config\n"))
     place = home()
     path = f"{place}/.config/pksk/config"
@@ -178,22 +178,15 @@ def _():
 
 # ---- what is left behind ---------------------------------------------------------------------------------
 
-def wait_until(condition):
-    end = time.monotonic() + 20
-    while not condition():
-        tap.check(time.monotonic() < end, "it does not come to that")
-        time.sleep(0.02)
-
-
 @tap.test("what ends the shell takes away what the editor had open")
 def _():
     for number in (signal.SIGTERM, signal.SIGHUP):
         place = home()
-        write(f"{place}/editor", f'#!/bin/sh\necho "$1" > {place}/opened\nexec sleep 60\n', 0o700)
+        write(f"{place}/editor", f'#!/bin/sh\necho "$1" > {place}/opened\nexec sleep 1000\n', 0o700)
         os.mkdir(f"{place}/tmp")
         with shell(server.Hostile(items("x")), place, VISUAL=f"{place}/editor", TMPDIR=f"{place}/tmp") as t:
             t.enter("edit scan")
-            wait_until(lambda: os.path.exists(f"{place}/opened") and read(f"{place}/opened"))
+            until(lambda: os.path.exists(f"{place}/opened") and read(f"{place}/opened"), "the editor")
             tap.same([os.stat(path).st_mode & 0o777 for path in (read(f"{place}/opened").strip(), os.path.dirname(read(f"{place}/opened")))],
                      [0o600, 0o700])
             os.kill(t.pid, number)
@@ -209,9 +202,9 @@ def _():
         write(f"{place}/out.jsonl", "old\n")
         child = subprocess.Popen([world.PKSK, "--endpoint-url", hostile.url, "-t", "shop", "--keep-going", "-c",
                                   f"scan into {place}/out.jsonl", "-c", "scan"], env=environment(place), stderr=subprocess.PIPE)
-        wait_until(lambda: len([o for o, _ in hostile.asked if o == "Scan"]) > 3)
+        until(lambda: len([o for o, _ in hostile.asked if o == "Scan"]) > 3, "pages")
         child.send_signal(number)
-        said = child.communicate(timeout=20)[1].decode()
+        said = child.communicate(timeout=world.LIMIT)[1].decode()
         tap.same(child.returncode, -number, said)
         tap.check(said.startswith("error: interrupted after "), said)
         tap.same([name for name in os.listdir(place) if not name.startswith(".")], ["out.jsonl"])

@@ -282,5 +282,5 @@ def _():
             raise tap.Skip("no network namespaces here")
     except FileNotFoundError:
         raise tap.Skip("unshare is not installed")
-    done = subprocess.run(command, capture_output=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, timeout=120)
     tap.same(done.stdout.decode(), "done\n", done.stderr.decode()[-2000:])
