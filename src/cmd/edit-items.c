@@ -21,7 +21,8 @@ struct editing {
     struct arena arena;
     struct edit_items before;
     struct edit_list list;
-    uint64_t written, refused;
+    uint64_t written, refused, lost;
+    struct undo_log *log; /* for undo of several items, or a moved one; NULL: none */
     struct capacity capacity;
 };
 
@@ -168,6 +169,18 @@ static void add_part(struct buf *b, size_t n, const char *what)
         buf_addf(b, "%s%zu %s", b->len ? ", " : "", n, what);
 }
 
+/* One item that stays where it is needs no file: undo has it in memory. What the question says. */
+static const char *open_log(struct editing *x, bool moved)
+{
+    struct err ignored;
+
+    if (x->list.count > 1 || moved) {
+        if (!undo_keeps_many(x->s) || undo_open_many(x->s, &x->log, &ignored) < 0)
+            x->log = NULL;
+    }
+    return moved && !x->log ? "; `undo` will not take back what is moved" : "";
+}
+
 static int confirm(struct editing *x, struct err *e)
 {
     _cleanup_(buf_free) struct buf what = {0};
@@ -189,8 +202,10 @@ static int confirm(struct editing *x, struct err *e)
     add_part(&what, moved, "moved to another key");
     add_part(&what, added, "new");
     add_part(&what, deleted, "to be deleted");
-    return session_confirm(x->s, e, "Write this to %.*s (%s)", STR_ARG(x->table->name),
-                           buf_cstr(&what));
+    const char *undo = open_log(x, moved > 0);
+
+    return session_confirm(x->s, e, "Write this to %.*s (%s%s)", STR_ARG(x->table->name),
+                           buf_cstr(&what), undo);
 }
 
 /* ---- writing */
@@ -224,12 +239,38 @@ static void note_refused(struct editing *x, const struct edit *edit, bool uncert
         session_warn(x->s, "%s: it is not as it was read, so nothing was written", buf_cstr(&key));
 }
 
+/* A moved item is two: they go back together. */
+static void log_for_undo(struct editing *x, const struct edit *edit, const struct plan *p)
+{
+    struct restore items[2] = {{.table = p->table,
+                                .key_names = p->key_names,
+                                .key_count = p->key_count,
+                                .old = edit->before,
+                                .now = edit->after}};
+    bool moved = str_is(str_of(p->operation), "TransactWriteItems");
+    struct err e;
+
+    if (moved) {
+        items[1] = items[0];
+        items[0].now = NULL;
+        items[1].old = NULL;
+    }
+    if (undo_log_add(x->log, items, moved ? 2 : 1, &e) == 0)
+        return;
+    if (!x->lost++)
+        session_warn(x->s, "`undo` will not take all of this back: %s", e.text);
+}
+
 static void keep_for_undo(struct editing *x, const struct edit *edit, const struct plan *p,
                           const struct reply *reply)
 {
     bool moved = str_is(str_of(p->operation), "TransactWriteItems");
 
-    if (moved || reply->uncertain)
+    if (x->log && !moved && reply->uncertain)
+        x->lost++;
+    else if (x->log)
+        log_for_undo(x, edit, p);
+    else if (moved || reply->uncertain)
         undo_block(x->s, moved ? "it moved an item to another key"
                                : "an attempt got no answer, so the item as it was is not known");
     else
@@ -264,6 +305,8 @@ static int write_one(struct editing *x, const struct edit *edit, struct err *e)
     } else if (r == 0) {
         x->written++;
         keep_for_undo(x, edit, &p, reply);
+    } else if (x->log) {
+        x->lost++;
     } else {
         undo_block(x->s, "it is not known whether it was applied");
     }
@@ -308,6 +351,9 @@ static int write_all(struct editing *x, struct err *e)
             r = ERR_CANCELLED;
     }
     progress_end(&line);
+    if (x->log)
+        undo_keep_many(x->s, x->log, x->lost);
+    x->log = NULL;
     return conclude(x, r, e);
 }
 
@@ -356,6 +402,7 @@ int edit_items_run(struct session *s, const struct statement *st, struct err *e)
         r = session_table(s, st->inner->table, &x.table, e);
     if (r == 0)
         r = edit_items(&x, e);
+    undo_log_close(x.log);
     arena_free(&x.arena);
     return r;
 }

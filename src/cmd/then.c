@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "pksk/cmd/read.h"
+#include "pksk/cmd/then-undo.h"
 #include "pksk/cmd/undo.h"
 #include "pksk/cmd/write.h"
 #include "pksk/item/ddbjson.h"
@@ -15,11 +16,14 @@
 #include "pksk/session/slot.h"
 
 #define REFUSED_SHOWN 20 /* the rest are counted */
+#define KEYS_SHOWN 5     /* before the question */
 
 /* What outlives the statement when it stops in the middle. */
 struct then_left {
     struct each *each;
     struct session *s;
+    struct then_undo *undo; /* NULL: it cannot be undone */
+    struct buf why_not;     /* … for that reason */
     struct progress line;
     const char *doing; /* for the progress line */
     uint64_t refused_shown;
@@ -31,6 +35,8 @@ static void left_free(void *kept)
     struct then_left *left = kept;
 
     each_free(left->each);
+    then_undo_free(left->undo);
+    buf_free(&left->why_not);
     free(left);
 }
 
@@ -53,7 +59,7 @@ bool then_has_more(const struct session *s)
 
 /* ---- plans */
 
-static int plan_both(struct session *s, struct arena *a, const struct statement *st,
+static int plan_both(struct session *s, struct arena *a, const struct statement *st, bool old,
                      struct plan *reading, struct then_plan *writing, const struct table **target,
                      struct err *e)
 {
@@ -70,7 +76,7 @@ static int plan_both(struct session *s, struct arena *a, const struct statement 
         return err_at(e, ERR_SYNTAX, write->table->at,
                       "the items are in %.*s already: put them into another table",
                       STR_ARG(reading->table));
-    return r < 0 ? r : plan_then(a, write, *target, writing, e);
+    return r < 0 ? r : plan_then(a, write, *target, old, writing, e);
 }
 
 /* ---- words */
@@ -182,6 +188,8 @@ static void explain_stop(const struct session *s, const struct then_left *left, 
 {
     const struct each_totals *t = each_totals(left->each);
 
+    if (left->undo && e->hint[0] && str_find(str_of(e->hint), STR("undo-keep"), NULL))
+        return;
     if (r == ERR_CANCELLED)
         err_set(e, r, "interrupted: %zu of %zu items %s, %zu left", (size_t)t->written,
                 (size_t)t->found, done_word(each_plan(left->each)->verb), (size_t)t->left);
@@ -202,10 +210,19 @@ static int write_all(struct session *s, const struct table *target, struct err *
 
     left->doing = "writing";
     progress_begin(&left->line, s->clock, t->found);
-    undo_block(s, "it was a write for each of several items");
-    int r = each_write(left->each, target, e);
+    if (left->undo && !undo_keeps_many(s)) { /* it was set off before `more` */
+        then_undo_free(left->undo);
+        left->undo = NULL;
+    }
+    int r = left->undo ? then_undo_begin(left->undo, target, e) : 0;
 
+    if (r == 0)
+        r = each_write(left->each, target, e);
     progress_end(&left->line);
+    if (left->undo)
+        then_undo_end(left->undo);
+    else
+        undo_block(s, "it was a write for each of several items");
     report(s, left, r);
     if (r < 0) {
         explain_stop(s, left, r, e);
@@ -247,14 +264,83 @@ static int find(struct session *s, const struct plan *reading, struct err *e)
     return 0;
 }
 
+/* The first of what is going to be written, one a line. */
+static int show_keys(struct session *s, const struct table *target, struct err *e)
+{
+    struct each *each = left_of(s)->each;
+    uint64_t offset = 0, found = each_totals(each)->found;
+
+    for (unsigned n = 0; n < KEYS_SHOWN; n++) {
+        _cleanup_(arena_free) struct arena a = {0};
+        _cleanup_(buf_free) struct buf key = {.max = BUF_MAX};
+        struct value *item;
+        struct str json;
+        int r = each_found(each, &offset, &json, e);
+
+        if (r > 0)
+            r = ddb_parse_item(&a, json, &item, e) < 0 ? e->code : 1;
+        if (r <= 0)
+            return r;
+        for (unsigned i = 0; i < key_part_count(&target->key); i++) {
+            const struct value *v = value_member(item, key_part(&target->key, i)->name);
+
+            if (v && key.len)
+                buf_char(&key, ' ');
+            if (v)
+                notation_add_key(&key, v);
+        }
+        session_say(s, "  %s", buf_cstr(&key));
+    }
+    if (found > KEYS_SHOWN)
+        session_say(s, "  … and %zu more", (size_t)(found - KEYS_SHOWN));
+    return 0;
+}
+
 static int ask(struct session *s, const struct table *target, struct err *e)
 {
-    const struct each *each = left_of(s)->each;
+    struct then_left *left = left_of(s);
     _cleanup_(buf_free) struct buf intent = {0};
 
-    add_intent(&intent, each_plan(each), target, each_totals(each));
-    session_note(s, "%.*s  %s", STR_ARG(each_plan(each)->line), buf_cstr(&intent));
-    return session_confirm(s, e, "%s", buf_cstr(&intent));
+    add_intent(&intent, each_plan(left->each), target, each_totals(left->each));
+    if (left->undo)
+        buf_lit(&intent, " (`undo` in this session takes it back)");
+    else if (!s->yes) /* who has said yes to all is not asked */
+        buf_addf(&intent, " (this cannot be undone: %s)", buf_cstr(&left->why_not));
+    session_note(s, "%.*s%s%s", STR_ARG(each_plan(left->each)->line), s->yes ? "  " : "",
+                 s->yes ? buf_cstr(&intent) : ""); /* the question says the rest */
+    int r = s->yes ? 0 : show_keys(s, target, e);
+
+    return r < 0 ? r : session_confirm(s, e, "%s", buf_cstr(&intent));
+}
+
+/* Is it more than what undo may keep? Then it goes without, in batches. */
+static uint64_t bytes_to_keep(const struct table *t, const struct then_left *left)
+{
+    const struct each_totals *found = each_totals(left->each);
+    uint64_t size = t->item_count ? t->size_bytes / t->item_count : 0;
+    uint64_t once = found->units ? found->units * 1024 : found->found * size;
+
+    return each_plan(left->each)->verb == VERB_DELETE ? once : 2 * once;
+}
+
+static int weigh(struct session *s, const struct statement *st, const struct table *target,
+                 struct arena *a, struct err *e)
+{
+    struct then_left *left = left_of(s);
+    struct then_plan plan;
+    int r;
+
+    if (!left->undo || bytes_to_keep(target, left) <= undo_bytes(s))
+        return 0;
+    r = plan_then(a, st->then, target, false, &plan, e);
+    if (r < 0)
+        return r;
+    buf_addf(&left->why_not, "it is more than undo keeps (%zu MB, `set undo-keep`)",
+             (size_t)(undo_bytes(s) >> 20));
+    each_plan_anew(left->each, &plan);
+    then_undo_free(left->undo);
+    left->undo = NULL;
+    return 0;
 }
 
 /* Without a terminal there is nobody to ask, and that is known before anything is read. */
@@ -265,19 +351,36 @@ static int may_ask(struct session *s, struct err *e)
     return session_confirm(s, e, "Go on");
 }
 
-static void begin(struct session *s, const struct statement *st, const struct then_plan *p)
+static int on_written(void *ctx, struct str json, const struct reply *reply, struct err *e)
+{
+    const struct then_left *left = ctx;
+
+    return left->undo ? then_undo_add(left->undo, json, reply, e) : 0;
+}
+
+/* Planned once it is known whether undo keeps the items. */
+static struct then_left *begin(struct session *s, const struct statement *st)
 {
     struct then_left *left = mem_resize(NULL, 1, sizeof(*left));
 
     *left = (struct then_left){.s = s, .counts_twice = write_counts_twice(st->then)};
+    left->undo = then_undo_new(s, st->then, &left->why_not);
+    slot_put(s, &slot, left);
+    return left;
+}
+
+static void begin_each(struct session *s, const struct then_plan *p)
+{
+    struct then_left *left = left_of(s);
+
     left->each =
         each_new(s->dynamo, &(struct each_options){.plan = p,
                                                    .clock = s->clock,
                                                    .budget_tenths = s->settings.budget * 10,
                                                    .progress = show_progress,
                                                    .on_refused = show_refused,
+                                                   .on_written = on_written,
                                                    .ctx = left});
-    slot_put(s, &slot, left);
 }
 
 int then_run(struct session *s, const struct statement *st, struct err *e)
@@ -288,13 +391,16 @@ int then_run(struct session *s, const struct statement *st, struct err *e)
     struct plan reading;
     int r = may_ask(s, e);
 
-    if (r == 0)
-        r = plan_both(s, &a, st, &reading, &writing, &target, e);
-    if (r == 0)
-        r = read_announce_plan(s, st, &reading, e);
     if (r < 0)
         return r;
-    begin(s, st, &writing);
+    r = plan_both(s, &a, st, begin(s, st)->undo != NULL, &reading, &writing, &target, e);
+    if (r == 0)
+        r = read_announce_plan(s, st, &reading, e);
+    if (r < 0) {
+        then_forget(s);
+        return r;
+    }
+    begin_each(s, &writing);
     r = find(s, &reading, e);
     if (r == 0 && !each_totals(left_of(s)->each)->found) {
         session_say(s, "no item was found, so nothing is done");
@@ -303,6 +409,8 @@ int then_run(struct session *s, const struct statement *st, struct err *e)
     }
     if (r == 0) /* again: the announcement looks tables up, too */
         r = session_table(s, st->then->table, &target, e);
+    if (r == 0)
+        r = weigh(s, st, target, &a, e);
     if (r == 0)
         r = ask(s, target, e);
     if (r < 0) {
@@ -358,7 +466,7 @@ int then_explain(struct session *s, const struct statement *st, struct buf *text
     struct then_plan writing;
     struct plan reading;
     struct json *tree;
-    int r = plan_both(s, &a, st, &reading, &writing, &target, e);
+    int r = plan_both(s, &a, st, undo_keeps_many(s), &reading, &writing, &target, e);
 
     if (r < 0)
         return r;

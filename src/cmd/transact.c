@@ -3,10 +3,12 @@
 #include "pksk/base/port.h"
 #include "pksk/base/utf8.h"
 #include "pksk/cmd/command.h"
+#include "pksk/cmd/transact-undo.h"
 #include "pksk/cmd/undo.h"
 #include "pksk/cmd/write.h"
 #include "pksk/item/ddbjson.h"
 #include "pksk/out/text.h"
+#include "pksk/plan/apply.h"
 #include "pksk/plan/transact.h"
 #include "pksk/session/output.h"
 #include "pksk/session/slot.h"
@@ -14,7 +16,8 @@
 struct transaction {
     struct arena arena;
     struct plan actions[TRANSACT_MAX];
-    struct str texts[TRANSACT_MAX]; /* the statements as they were typed */
+    struct update_action *updates[TRANSACT_MAX]; /* of updates, for undo */
+    struct str texts[TRANSACT_MAX];              /* the statements as they were typed */
     size_t count, bytes;
     bool broken;
     char token[33]; /* one over all attempts: repeating it does nothing twice */
@@ -176,6 +179,7 @@ static int take(struct transaction *t, struct plan *p, const struct statement *s
     t->bytes += bytes;
     if (p->keys)
         p->keys = value_copy(&t->arena, p->keys);
+    t->updates[t->count] = update_copy(&t->arena, st->updates);
     t->texts[t->count] = arena_str(&t->arena, st->text);
     t->actions[t->count++] = *p;
     return 0;
@@ -346,7 +350,7 @@ static int refused(struct session *s, const struct statement *st, const struct r
 }
 
 static int committed(struct session *s, const struct statement *st, const struct plan *p,
-                     const struct reply *reply, struct err *e)
+                     struct transact_undo *undo, const struct reply *reply, struct err *e)
 {
     _cleanup_(buf_free) struct buf took = {0};
     bool reads = kind_of(&open_of(s)->actions[0]) == READS ||
@@ -364,7 +368,9 @@ static int committed(struct session *s, const struct statement *st, const struct
                      p->keys_given, text_amount(reply->capacity.tenths).s, buf_cstr(&took));
     else
         write_note(s, reply);
-    if (!reads)
+    if (undo)
+        transact_undo_keep(undo);
+    else if (!reads)
         undo_block(s, "it was a transaction");
     return r;
 }
@@ -396,10 +402,17 @@ int transact_plan(struct session *s, struct arena *a, struct plan *ret, struct e
     return plan_transaction(a, t->actions, t->count, str_of(t->token), ret, e);
 }
 
+static void cleanup_undo(struct transact_undo **u)
+{
+    transact_undo_free(*u);
+}
+
 static int send(struct session *s, const struct statement *st, struct err *e)
 {
+    _cleanup_(cleanup_undo) struct transact_undo *undo = NULL;
     _cleanup_(arena_free) struct arena a = {0};
     _cleanup_(buf_free) struct buf body = {0};
+    const struct transaction *t = open_of(s);
     struct call *call;
     struct plan p;
     int r = transact_plan(s, &a, &p, e);
@@ -408,12 +421,14 @@ static int send(struct session *s, const struct statement *st, struct err *e)
         return r;
     plan_first_body(&body, &p, false);
     session_note(s, "%.*s", STR_ARG(p.line));
+    if (kind_of(&t->actions[0]) == WRITES)
+        undo = transact_undo_read(s, t->actions, t->updates, t->count);
     r = dynamo_send(s->dynamo, p.operation, buf_str(&body), &call, e);
     if (r < 0)
         return r;
     r = dynamo_wait(s->dynamo, call, e);
     if (r == 0) {
-        r = committed(s, st, &p, call_reply(call), e);
+        r = committed(s, st, &p, undo, call_reply(call), e);
         drop(s);
     } else if (r == ERR_REFUSED) {
         r = refused(s, st, call_reply(call), e);

@@ -9,7 +9,9 @@ struct undo_step {
     struct undo_step *before;
     struct arena arena;
     struct restore what;
-    const char *why_not; /* NULL: it can be taken back */
+    const char *why_not;  /* NULL: it can be taken back */
+    struct undo_log *log; /* of many items; NULL: of one */
+    uint64_t lost;        /* of them, not in the file */
 };
 
 struct undo {
@@ -18,6 +20,7 @@ struct undo {
 
 static void step_free(struct undo_step *step)
 {
+    undo_log_close(step->log);
     arena_free(&step->arena);
     free(step);
 }
@@ -61,14 +64,41 @@ void undo_forget(struct session *s)
     slot_put(s, &slot, NULL);
 }
 
+/* ---- many items */
+
+uint64_t undo_bytes(const struct session *s)
+{
+    uint64_t megabytes = s->settings.undo_keep;
+
+    if (megabytes == AMOUNT_AUTO)
+        megabytes = s->interactive ? UNDO_MEGABYTES : 0;
+    return megabytes << 20;
+}
+
+bool undo_keeps_many(const struct session *s)
+{
+    return undo_bytes(s) > 0;
+}
+
+int undo_open_many(struct session *s, struct undo_log **ret, struct err *e)
+{
+    _cleanup_(cleanup_free) char *state = session_directory("XDG_STATE_HOME", "~/.local/state");
+    _cleanup_(buf_free) struct buf path = {0};
+
+    buf_addf(&path, "%s/undo", state);
+    return undo_log_open(buf_cstr(&path), undo_bytes(s), ret, e);
+}
+
 /* The oldest go when there are too many, or too much. */
-static void trim(struct undo *undo)
+static void trim(const struct session *s, struct undo *undo)
 {
     size_t steps = 0, bytes = 0;
+    uint64_t kept = 0;
 
     for (struct undo_step **link = &undo->last; *link; link = &(*link)->before) {
         bytes += (*link)->arena.used;
-        if (++steps <= UNDO_STEPS && bytes <= UNDO_BYTES)
+        kept += (*link)->log ? undo_log_bytes((*link)->log) : 0;
+        if (++steps <= UNDO_STEPS && bytes <= UNDO_BYTES && (!kept || kept <= undo_bytes(s)))
             continue;
         steps_free(*link);
         *link = NULL;
@@ -115,7 +145,7 @@ void undo_keep(struct session *s, const struct plan *p, const struct value *old,
         .now = now ? value_copy(a, now) : NULL,
     };
     step->what.key = now ? step->what.now : old ? step->what.old : value_copy(a, p->keys);
-    trim(undo);
+    trim(s, undo);
 }
 
 void undo_block(struct session *s, const char *why)
@@ -123,7 +153,41 @@ void undo_block(struct session *s, const char *why)
     struct undo *undo = undo_of(s);
 
     push(undo)->why_not = why;
-    trim(undo);
+    trim(s, undo);
+}
+
+void undo_keep_many(struct session *s, struct undo_log *log, uint64_t lost)
+{
+    struct undo *undo = undo_of(s);
+
+    if (!undo_log_items(log)) {
+        undo_log_close(log);
+        if (lost)
+            undo_block(s, "the items as they were are not known");
+        return;
+    }
+    struct undo_step *step = push(undo);
+
+    step->log = log;
+    step->lost = lost;
+    trim(s, undo);
+}
+
+static int run_many(struct session *s, const struct statement *st, struct undo_step *step,
+                    struct err *e)
+{
+    uint64_t lost = step->lost;
+    int r = undo_many(s, st, step->log, e);
+
+    if (undo_log_items(step->log))
+        return r;
+    pop(s);
+    if (lost)
+        session_warn(s, "%zu of the items cannot be put back: as they were is not known",
+                     (size_t)lost);
+    if (r == ERR_REFUSED && last(s))
+        err_hint(e, "`undo` again takes back the write before it");
+    return r;
 }
 
 static int top(struct session *s, struct undo_step **ret, struct err *e)
@@ -212,6 +276,8 @@ int undo_run(struct session *s, const struct statement *st, struct err *e)
 
     if (r < 0)
         return r;
+    if (step->log)
+        return run_many(s, st, step, e);
     if (same(step->what.old, step->what.now)) {
         session_note(s, "the last write had changed nothing");
         pop(s);
@@ -234,7 +300,12 @@ int undo_plan(struct session *s, struct arena *a, struct plan *ret, struct err *
                        last(s) ? "the last write cannot be undone: %s"
                                : "there is no write to undo",
                        last(s) ? last(s)->why_not : "");
-    return plan_restore(a, &last(s)->what, ret, e);
+    if (!last(s)->log)
+        return plan_restore(a, &last(s)->what, ret, e);
+    struct undo_record record;
+    int r = undo_log_read(last(s)->log, undo_log_bytes(last(s)->log), a, &record, e);
+
+    return r < 0 ? r : plan_restore(a, &record.items[0], ret, e); /* the first of many */
 }
 
 const struct command cmd_undo = {.run = undo_run, .changes = true};

@@ -253,3 +253,53 @@ struct value *apply_update(struct arena *a, const struct value *before, const st
     drop_all(a, after, actions);
     return after;
 }
+
+/* ---- copies */
+
+static struct path *copy_path(struct arena *a, const struct path *path)
+{
+    struct path *copy = arena_new(a, struct path);
+    struct path_step **link = &copy->steps;
+
+    *copy = (struct path){.at = path->at};
+    for (const struct path_step *step = path->steps; step; step = step->next) {
+        *link = arena_new(a, struct path_step);
+        **link = (struct path_step){.index = step->index};
+        if (step->name.s)
+            (*link)->name = arena_str(a, step->name);
+        link = &(*link)->next;
+    }
+    return copy;
+}
+
+static struct expr *copy_expr(struct arena *a, const struct expr *x)
+{
+    struct expr *copy = arena_new(a, struct expr);
+    struct expr **link = &copy->first;
+
+    *copy = (struct expr){.kind = x->kind, .op = x->op, .func = x->func, .at = x->at};
+    if (x->path)
+        copy->path = copy_path(a, x->path);
+    if (x->value)
+        copy->value = value_copy(a, x->value);
+    for (const struct expr *kid = x->first; kid; kid = kid->next) {
+        *link = copy_expr(a, kid);
+        link = &(*link)->next;
+    }
+    return copy;
+}
+
+struct update_action *update_copy(struct arena *a, const struct update_action *actions)
+{
+    struct update_action *first = NULL, **link = &first;
+
+    for (const struct update_action *u = actions; u; u = u->next) {
+        *link = arena_new(a, struct update_action);
+        **link = (struct update_action){.kind = u->kind, .at = u->at};
+        (*link)->path = copy_path(a, u->path);
+        if (u->value)
+            (*link)->value = copy_expr(a, u->value);
+        link = &(*link)->next;
+    }
+    return first;
+}

@@ -11,6 +11,7 @@ struct restoring {
     struct expression x;
     struct buf body, line;
     struct json_writer w;
+    bool action; /* of a transaction: an element of its list, not a request of its own */
 };
 
 static void cleanup_restoring(struct restoring *b)
@@ -26,8 +27,10 @@ static void begin(struct restoring *b, const char *operation)
     json_begin_object(&b->w);
     json_name(&b->w, STR("TableName"));
     json_string(&b->w, b->r->table);
-    json_name(&b->w, STR("ReturnConsumedCapacity"));
-    json_string(&b->w, STR("TOTAL"));
+    if (!b->action) {
+        json_name(&b->w, STR("ReturnConsumedCapacity"));
+        json_string(&b->w, STR("TOTAL"));
+    }
     buf_addf(&b->line, "%s %.*s", operation, STR_ARG(b->r->table));
 }
 
@@ -105,11 +108,11 @@ static int finish(struct restoring *b, struct arena *a, const char *operation, s
     return 0;
 }
 
-int plan_restore(struct arena *a, const struct restore *r, struct plan *ret, struct err *e)
+static int put_or_delete(struct arena *a, const struct restore *r, const char *operation,
+                         bool action, struct plan *ret, struct err *e)
 {
-    _cleanup_(cleanup_restoring) struct restoring b = {.r = r};
+    _cleanup_(cleanup_restoring) struct restoring b = {.r = r, .action = action};
     _cleanup_(buf_free) struct buf item = {0};
-    const char *operation = r->old ? "PutItem" : "DeleteItem";
 
     begin(&b, operation);
     add_key(&b, !r->old);
@@ -120,6 +123,16 @@ int plan_restore(struct arena *a, const struct restore *r, struct plan *ret, str
     }
     add_condition(&b);
     return finish(&b, a, operation, ret, e);
+}
+
+int plan_restore(struct arena *a, const struct restore *r, struct plan *ret, struct err *e)
+{
+    return put_or_delete(a, r, r->old ? "PutItem" : "DeleteItem", false, ret, e);
+}
+
+int plan_restore_action(struct arena *a, const struct restore *r, struct plan *ret, struct err *e)
+{
+    return put_or_delete(a, r, r->old ? "Put" : "Delete", true, ret, e);
 }
 
 int plan_restore_read(struct arena *a, const struct restore *r, struct plan *ret, struct err *e)

@@ -82,29 +82,33 @@ static int add_condition(struct writing *b, struct err *e)
                             condition ? condition->at : b->st->at, e);
 }
 
-static const char *choose_operation(const struct statement *write)
+static const char *choose_operation(const struct statement *write, bool old)
 {
     if (write->verb == VERB_UPDATE)
         return "UpdateItem";
-    if (!write->condition)
+    if (!write->condition && !old)
         return "BatchWriteItem";
     return write->verb == VERB_DELETE ? "DeleteItem" : "PutItem";
 }
 
-int plan_then(struct arena *a, const struct statement *write, const struct table *table,
+int plan_then(struct arena *a, const struct statement *write, const struct table *table, bool old,
               struct then_plan *ret, struct err *e)
 {
     _cleanup_(cleanup_writing) struct writing b = {.arena = a, .st = write, .table = table};
     struct then_plan p = {.verb = write->verb, .conditioned = write->condition != NULL};
     int r = 0;
 
-    p.operation = choose_operation(write);
+    p.operation = choose_operation(write, old);
     b.w = (struct json_writer){.out = &b.body};
     json_begin_object(&b.w);
     json_name(&b.w, STR("TableName"));
     json_string(&b.w, table->name);
     json_name(&b.w, STR("ReturnConsumedCapacity"));
     json_string(&b.w, STR("TOTAL"));
+    if (old) {
+        json_name(&b.w, STR("ReturnValues"));
+        json_string(&b.w, STR("ALL_OLD"));
+    }
     buf_addf(&b.line, "%s %.*s", p.operation, STR_ARG(table->name));
     if (write->verb == VERB_UPDATE)
         r = writing_add_update(&b, e);

@@ -25,6 +25,7 @@ struct bulk {
     struct wire wire;
     const struct clock *clock;
     int (*on_reject)(void *ctx, const struct bulk_reject *r, struct err *e);
+    int (*on_written)(void *ctx, struct bulk_place place, const struct reply *reply, struct err *e);
     void *ctx;
 
     struct arena arena; /* of the schema below */
@@ -65,6 +66,7 @@ struct bulk *bulk_new(struct dynamo *d, const struct bulk_options *o)
         .wire = o->wire ? *o->wire : wire_client(d),
         .clock = o->clock,
         .on_reject = o->on_reject,
+        .on_written = o->on_written,
         .ctx = o->ctx,
         .key_schema = o->table->key,
         .index_count = o->table->index_count,
@@ -418,6 +420,16 @@ static int give_up(struct bulk *b, const struct reply *reply)
     return fail(b, &e);
 }
 
+/* It is written, whatever comes of telling so. */
+static int tell_written(struct bulk *b, const struct batch *batch, const struct reply *reply)
+{
+    struct err e = {0};
+
+    if (!b->on_written || !batch->ops[0]->operation)
+        return 0;
+    return b->on_written(b->ctx, batch->ops[0]->place, reply, &e) < 0 ? fail(b, &e) : 0;
+}
+
 static int take(struct bulk *b, struct batch *batch)
 {
     struct reply *reply = b->wire.reply(b->wire.ctx, batch->call);
@@ -428,7 +440,10 @@ static int take(struct bulk *b, struct batch *batch)
     if (reply->uncertain && batch->ops[0]->operation)
         b->totals.uncertain++;
     if (reply->err.code == 0) {
-        r = take_batch(b, batch, reply);
+        r = tell_written(b, batch, reply);
+        int taken = take_batch(b, batch, reply);
+
+        r = r < 0 ? r : taken;
     } else if (about_items(reply, batch)) {
         pace_progressed(&b->pace);
         take_apart(b, batch, &reply->err);

@@ -20,14 +20,20 @@ struct each {
     struct each_totals totals;
 };
 
+void each_plan_anew(struct each *x, const struct then_plan *plan)
+{
+    x->plan = *plan;
+    x->plan.body = arena_str(&x->arena, plan->body);
+    x->plan.table = arena_str(&x->arena, plan->table);
+    x->plan.line = arena_str(&x->arena, plan->line);
+}
+
 struct each *each_new(struct dynamo *d, const struct each_options *o)
 {
     struct each *x = mem_resize(NULL, 1, sizeof(*x));
 
-    *x = (struct each){.dynamo = d, .o = *o, .plan = *o->plan, .spool = {.fd = -1}};
-    x->plan.body = arena_str(&x->arena, o->plan->body);
-    x->plan.table = arena_str(&x->arena, o->plan->table);
-    x->plan.line = arena_str(&x->arena, o->plan->line);
+    *x = (struct each){.dynamo = d, .o = *o, .spool = {.fd = -1}};
+    each_plan_anew(x, o->plan);
     x->o.plan = NULL;
     x->line.max = 2 * BUF_MAX;
     return x;
@@ -104,6 +110,11 @@ int each_find(struct each *x, const struct plan *reading, struct cursor_totals *
     return r;
 }
 
+int each_found(struct each *x, uint64_t *offset, struct str *json, struct err *e)
+{
+    return spool_read(&x->spool, offset, json, e);
+}
+
 /* ---- writing */
 
 static bool is_refusal(const struct err *why)
@@ -146,6 +157,16 @@ static int on_reject(void *ctx, const struct bulk_reject *r, unused_arg struct e
         mem_resize(x->unfinished, (size_t)x->unfinished_count + 1, sizeof(*x->unfinished));
     x->unfinished[x->unfinished_count++] = r->place.line;
     return 0;
+}
+
+static int on_written(void *ctx, struct bulk_place place, const struct reply *reply, struct err *e)
+{
+    struct each *x = ctx;
+    uint64_t offset = place.line;
+    struct str json = STR("");
+    int r = x->plan.verb == VERB_PUT ? spool_read(&x->spool, &offset, &json, e) : 0;
+
+    return r < 0 ? r : x->o.on_written(x->o.ctx, json, reply, e);
 }
 
 static int give(struct each *x, uint64_t offset, struct str json, struct err *e)
@@ -233,7 +254,12 @@ static void keep_unfinished(struct each *x)
 int each_write(struct each *x, const struct table *table, struct err *e)
 {
     const struct bulk_options o = {
-        .table = table, .clock = x->o.clock, .on_reject = on_reject, .ctx = x};
+        .table = table,
+        .clock = x->o.clock,
+        .on_reject = on_reject,
+        .on_written = x->o.on_written ? on_written : NULL,
+        .ctx = x,
+    };
     int64_t began_us = clock_mono_us(x->o.clock);
     struct err ignored;
 

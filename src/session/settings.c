@@ -5,7 +5,7 @@
 #include "pksk/aws/ini.h"
 #include "pksk/base/file.h"
 
-enum setting_kind { CHOICE, SWITCH, NUMBER, TEXT };
+enum setting_kind { CHOICE, SWITCH, NUMBER, AMOUNT, TEXT };
 
 static const struct setting {
     enum setting_kind kind;
@@ -50,6 +50,29 @@ static int refuse(const struct setting *setting, struct str value, struct err *e
     return ERR_SYNTAX;
 }
 
+#define AMOUNT_MAX 4096 /* megabytes */
+
+static bool amount(struct str value, uint64_t *ret)
+{
+    if (str_is(value, "auto"))
+        *ret = AMOUNT_AUTO;
+    else if (str_is(value, "off"))
+        *ret = 0;
+    else
+        return str_to_u64(value, ret) && *ret <= AMOUNT_MAX;
+    return true;
+}
+
+static void show_amount(struct buf *b, uint64_t n)
+{
+    if (n == AMOUNT_AUTO)
+        buf_lit(b, "auto");
+    else if (n == 0)
+        buf_lit(b, "off");
+    else
+        buf_addf(b, "%zu", (size_t)n);
+}
+
 static int assign(struct settings *s, size_t i, struct str value, struct err *e)
 {
     const struct setting *setting = &table[i];
@@ -71,6 +94,11 @@ static int assign(struct settings *s, size_t i, struct str value, struct err *e)
         return 0;
     case NUMBER:
         if (!str_to_u64(value, &number))
+            return refuse(setting, value, e);
+        *(uint64_t *)field(s, i) = number;
+        return 0;
+    case AMOUNT:
+        if (!amount(value, &number))
             return refuse(setting, value, e);
         *(uint64_t *)field(s, i) = number;
         return 0;
@@ -147,6 +175,9 @@ void settings_show(const struct settings *s, size_t i, struct buf *ret)
         break;
     case NUMBER:
         buf_addf(ret, "%zu", (size_t) * (const uint64_t *)p);
+        break;
+    case AMOUNT:
+        show_amount(ret, *(const uint64_t *)p);
         break;
     case TEXT:
         buf_str_add(ret, str_of(*(char *const *)p));

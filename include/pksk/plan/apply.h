@@ -13,4 +13,7 @@
 struct value *apply_update(struct arena *a, const struct value *before, const struct value *key,
                            const struct update_action *actions);
 
+/* The actions for later than their statement lives. */
+struct update_action *update_copy(struct arena *a, const struct update_action *actions);
+
 #endif

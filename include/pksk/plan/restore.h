@@ -22,6 +22,10 @@ struct restore {
 int plan_restore(struct arena *a, const struct restore *r, struct plan *ret,
                  struct err *e) must_check;
 
+/* The same as an element "Put" or "Delete" for plan_transaction(). */
+int plan_restore_action(struct arena *a, const struct restore *r, struct plan *ret,
+                        struct err *e) must_check;
+
 /* A consistent GetItem of that key. */
 int plan_restore_read(struct arena *a, const struct restore *r, struct plan *ret,
                       struct err *e) must_check;

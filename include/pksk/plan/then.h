@@ -23,8 +23,9 @@ int plan_find_keys(struct arena *a, const struct statement *st, const struct tab
 int plan_find_items(struct arena *a, const struct statement *st, const struct table *table,
                     struct plan *ret, struct err *e) must_check;
 
-/* table: the one that is written to. */
-int plan_then(struct arena *a, const struct statement *write, const struct table *table,
+/* table: the one that is written to. old: each write returns the item as it was, so that none goes
+ * by BatchWriteItem. */
+int plan_then(struct arena *a, const struct statement *write, const struct table *table, bool old,
               struct then_plan *ret, struct err *e) must_check;
 
 /* The whole body for one item. json: the item, or for update and delete its key. */

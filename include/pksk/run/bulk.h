@@ -43,6 +43,8 @@ struct bulk_options {
     /* Called in the order of the input, once everything before is settled. NULL: the writer stops
      * at the first refusal with its error. A negative return stops it, too. */
     int (*on_reject)(void *ctx, const struct bulk_reject *r, struct err *e);
+    /* Called as the answer to a bulk_call() comes in, in no order; NULL is fine. */
+    int (*on_written)(void *ctx, struct bulk_place place, const struct reply *reply, struct err *e);
     void *ctx;
     const struct wire *wire; /* copied; NULL: the client's */
 };

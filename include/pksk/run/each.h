@@ -32,6 +32,9 @@ struct each_options {
     uint64_t budget_tenths; /* of each call of each_find() and each_write(); 0: none */
     void (*progress)(void *ctx, const struct each_totals *t);              /* often */
     void (*on_refused)(void *ctx, struct str json, const struct err *why); /* item, or its key */
+    /* The answer to one write of its own; json: the item put, else empty. A negative return stops
+     * the writing. */
+    int (*on_written)(void *ctx, struct str json, const struct reply *reply, struct err *e);
     void *ctx;
 };
 
@@ -44,6 +47,12 @@ int each_find(struct each *x, const struct plan *reading, struct cursor_totals *
 
 /* Writes what is left. table: the one that is written to. */
 int each_write(struct each *x, const struct table *table, struct err *e) must_check;
+
+/* Before the first each_write(): the same writes by other requests. */
+void each_plan_anew(struct each *x, const struct then_plan *plan);
+
+/* The nth item found, or its key, in DynamoDB JSON; *offset begins as 0. As spool_read(). */
+int each_found(struct each *x, uint64_t *offset, struct str *json, struct err *e) must_check;
 
 const struct each_totals *each_totals(const struct each *x);
 const struct then_plan *each_plan(const struct each *x);

@@ -24,6 +24,8 @@
       "a scan that would cost more asks first, on a terminal; 0: never")                           \
     S(SWITCH, complete_live, "complete-live", "on", "on off", "TAB may ask the service for keys")  \
     S(SWITCH, highlight, "highlight", "on", "on off", "colours and hints in the line being typed") \
+    S(AMOUNT, undo_keep, "undo-keep", "auto", "megabytes, auto or off",                            \
+      "how much undo keeps of writes of many items; auto: 64 when typed, else off")                \
     S(TEXT, pager, "pager", "", "a shell command",                                                 \
       "for what does not fit the screen; empty: $PAGER, or less; off: none")                       \
     S(SWITCH, read_only, "read-only", "off", "on off",                                             \
@@ -31,10 +33,13 @@
     S(SWITCH, production, "production", "off", "on off",                                           \
       "the prompt is red, and read-only is on until it is set off")
 
+#define AMOUNT_AUTO UINT64_MAX
+
 struct settings {
 #define SETTING_TYPE_CHOICE const char *
 #define SETTING_TYPE_SWITCH bool
 #define SETTING_TYPE_NUMBER uint64_t
+#define SETTING_TYPE_AMOUNT uint64_t
 #define SETTING_TYPE_TEXT char *
 #define S(kind, field, name, otherwise, values, help) SETTING_TYPE_##kind field;
     SETTINGS(S)
