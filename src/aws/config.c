@@ -24,8 +24,6 @@ static struct str choose_profile(const struct aws_config *c)
 
     if (c->options.profile.len)
         return c->options.profile;
-    if (c->options.local)
-        return STR("");
     named = env_get("AWS_PROFILE");
     return named.len ? named : env_get("AWS_DEFAULT_PROFILE");
 }
@@ -279,11 +277,14 @@ static int load(struct aws_config *c, struct err *e)
  * been given out of what was read. */
 int aws_config_load(struct aws_config *c, struct err *e)
 {
-    if (!c->options.local && (!c->loaded || c->load_error.code < 0)) {
+    if (!c->loaded || c->load_error.code < 0) {
         struct err mine = {0};
+        bool needed = !c->options.local || c->options.profile.len;
 
         forget(c);
-        c->load_error = load(c, &mine) < 0 ? mine : (struct err){0};
+        c->load_error = load(c, &mine) < 0 && needed ? mine : (struct err){0};
+        if (mine.code < 0 || !needed) /* a local server needs no files, nor remarks on them */
+            c->warning_count = 0;
         c->loaded = true;
     }
     if (c->load_error.code < 0 && e)

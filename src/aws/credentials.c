@@ -125,19 +125,39 @@ static int none_anywhere(struct aws_chain *chain, struct err *e)
     return r;
 }
 
+/* DynamoDB Local keeps a database for each key and region, so the keys that other tools would send
+ * are sent, where they stand as they are; nothing is fetched for a server that needs none. */
+static int local_keys(struct aws_chain *chain, struct err *e)
+{
+    static const struct provider *const plain[] = {&provider_environment, &provider_shared_file,
+                                                   &provider_config_file};
+    struct provider_world w = world_of(chain);
+    struct aws_credentials found = {0};
+    int r = PROVIDER_NONE;
+
+    for (size_t i = 0; i < ARRAY_LEN(plain) && r != 0; i++) {
+        r = plain[i]->load(&w, STR(""), &found, e);
+        if (r < 0 && aws_config_profile_is_explicit(chain->config))
+            return r;
+        found.source = plain[i]->name;
+    }
+    if (r != 0) { /* DynamoDB Local takes letters and digits only */
+        credentials_set(&found, STR("local"), STR("local"), STR(""), STR(""), 0);
+        found.source = AWS_MADE_UP;
+    }
+    found.expires_ms = 0;
+    keep(chain, &found);
+    return 0;
+}
+
 static int first(struct aws_chain *chain, struct err *e)
 {
     struct provider_world w = world_of(chain);
     struct aws_credentials found = {0};
     const struct provider *provider;
 
-    if (aws_config_is_local(chain->config)) {
-        /* DynamoDB Local takes letters and digits only, and keeps a database for each key. */
-        credentials_set(&found, STR("local"), STR("local"), STR(""), STR(""), 0);
-        found.source = "local";
-        keep(chain, &found);
-        return 0;
-    }
+    if (aws_config_is_local(chain->config))
+        return local_keys(chain, e);
     int r = provider_find(&w, STR(""), false, &found, &provider, e);
 
     if (r == PROVIDER_NONE)

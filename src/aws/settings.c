@@ -47,14 +47,14 @@ int aws_config_region(struct aws_config *c, const struct aws_http *http, struct 
     struct str region = c->options.region;
     int r;
 
-    if (!region.len && c->options.local)
-        region = STR("us-east-1");
     if (!region.len)
         region = env_get("AWS_REGION");
     if (!region.len)
         region = env_get("AWS_DEFAULT_REGION");
     r = region.len ? config_check_profile(c, e)
                    : aws_config_value(c, STR(""), "region", &region, e);
+    if (r == 0 && !region.len && c->options.local)
+        region = STR("us-east-1");
     if (r == 0 && !region.len)
         r = instance_region(c, http, &region, e);
     if (r < 0)

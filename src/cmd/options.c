@@ -17,7 +17,7 @@
     O(REGION, 'r', "region", "NAME", "the AWS region")                                             \
     O(ENDPOINT, 'e', "endpoint-url", "URL", "another endpoint")                                    \
     O(LOCAL, 'L', "local", "[PORT]",                                                               \
-      "a local DynamoDB at http://127.0.0.1:8000, with throw-away credentials")                    \
+      "a local DynamoDB at http://127.0.0.1:8000; needs no credentials")                           \
     O(COMMAND, 'c', "command", "STATEMENT", "run this and leave; may be given several times")      \
     O(FILE, 'f', "file", "FILE", "run the statements of this file; - is standard input")           \
     O(VARIABLE, 'v', "variable", "NAME=VALUE", "a variable, written {NAME} in statements")         \

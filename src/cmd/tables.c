@@ -6,7 +6,7 @@
 /* Asked anew each time: who lists the tables wants to know what is there now. */
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
-    _cleanup_(buf_free) struct buf lines = {0};
+    _cleanup_(buf_free) struct buf lines = {0}, advice = {0};
     bool mark = s->out_terminal && s->table && st->redirect == REDIRECT_NONE;
     const struct str *names;
     size_t count, shown = 0;
@@ -26,7 +26,9 @@ static int run(struct session *s, const struct statement *st, struct err *e)
         shown++;
     }
     r = output_print(s, st, buf_str(&lines), e);
-    if (r == 0)
+    if (r == 0 && count == 0 && session_local_advice(s, &advice))
+        session_say(s, "  no table in sight: %s", buf_cstr(&advice));
+    else if (r == 0)
         session_note(s, "%zu table%s", shown, shown == 1 ? "" : "s");
     return r;
 }

@@ -1,5 +1,6 @@
 #include "pksk/cmd/command.h"
 
+#include "pksk/aws/credentials.h"
 #include "pksk/cmd/identity.h"
 #include "pksk/out/text.h"
 #include "pksk/session/output.h"
@@ -46,7 +47,7 @@ static int run(struct session *s, const struct statement *st, struct err *e)
 
     if (r < 0)
         return r;
-    if (s->local) /* everybody knows it */
+    if (strcmp(who.source, AWS_MADE_UP) == 0) /* everybody knows it */
         buf_str_add(&key, who.access_key_id);
     else
         identity_add_key(&key, who.access_key_id);

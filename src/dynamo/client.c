@@ -46,8 +46,7 @@ struct dynamo *dynamo_new(const struct dynamo_options *o)
     d->fetch = (struct fetch){d->net, &d->clock, ca_bundle, d};
     fetch_as_aws_http(&d->fetch, &d->http);
     d->config = aws_config_new(&options);
-    if (!o->local)
-        d->chain = aws_chain_new(d->config, &d->http, &ask, &d->clock);
+    d->chain = aws_chain_new(d->config, &d->http, &ask, &d->clock);
     if (port_random(&d->random, sizeof(d->random)) < 0 || !d->random)
         d->random = (uint64_t)clock_mono_us(&d->clock) | 1;
     return d;
@@ -85,11 +84,11 @@ int dynamo_resolve(struct dynamo *d, struct dynamo_identity *ret, struct err *e)
     const struct aws_credentials *c = NULL;
     struct aws_endpoint endpoint;
     struct str account = STR("");
-    int r = d->chain ? aws_credentials_get(d->chain, &c, e) : 0;
+    int r = aws_credentials_get(d->chain, &c, e);
 
     if (r < 0)
         return r;
-    if (c && c->account)
+    if (c->account)
         account = str_of(c->account);
     r = aws_config_endpoint(d->config, AWS_DYNAMODB, &d->http, account, STR(""), &endpoint, e);
     if (r < 0)
@@ -98,9 +97,9 @@ int dynamo_resolve(struct dynamo *d, struct dynamo_identity *ret, struct err *e)
     k->region = same_or_copy(d, k->region, str_of(endpoint.region));
     k->endpoint = same_or_copy(d, k->endpoint, str_of(endpoint.url));
     k->account = same_or_copy(d, k->account, account);
-    k->access_key_id = same_or_copy(d, k->access_key_id, str_of(c ? c->access_key_id : LOCAL_KEY));
-    k->source = c ? c->source : "made up for a local server";
-    k->expires_ms = c ? c->expires_ms : 0;
+    k->access_key_id = same_or_copy(d, k->access_key_id, str_of(c->access_key_id));
+    k->source = c->source;
+    k->expires_ms = c->expires_ms;
     d->resolved = true;
     *ret = *k;
     return 0;
@@ -121,11 +120,7 @@ size_t dynamo_warnings(const struct dynamo *d, const struct str **ret)
 
 void dynamo_profiles(const struct dynamo *d, void (*take)(void *ctx, struct str name), void *ctx)
 {
-    struct aws_options options = {0};
-    struct aws_config *all = d->chain ? NULL : aws_config_new(&options); /* local reads no files */
-
-    aws_config_profiles(all ? all : d->config, take, ctx);
-    aws_config_free(all);
+    aws_config_profiles(d->config, take, ctx);
 }
 
 static void make_uuid(struct dynamo *d, char ret[37])

@@ -54,10 +54,7 @@ static int credentials_of(struct call *call, struct sign_credentials *ret, struc
     struct dynamo *d = call->d;
     const struct aws_credentials *c;
 
-    *ret = (struct sign_credentials){STR(LOCAL_KEY), STR(LOCAL_KEY), STR("")};
     *account = STR("");
-    if (!d->chain)
-        return 0;
     int r = aws_credentials_get(d->chain, &c, e);
 
     if (r < 0)

@@ -197,9 +197,9 @@ void session_use(struct session *s, struct str table)
     s->table = name;
 }
 
-static int no_table(const struct str *names, size_t count, struct err *e)
+static int no_table(struct session *s, const struct str *names, size_t count, struct err *e)
 {
-    _cleanup_(buf_free) struct buf list = {.max = 300};
+    _cleanup_(buf_free) struct buf list = {.max = 300}, why = {0};
 
     err_set(e, ERR_SYNTAX, "no table is chosen");
     for (size_t i = 0; i < count && !list.over; i++)
@@ -207,6 +207,8 @@ static int no_table(const struct str *names, size_t count, struct err *e)
     if (count)
         err_hint(e, "`use TABLE` chooses one of: %.*s%s", STR_ARG(buf_str(&list)),
                  list.over ? ", …" : "");
+    else if (session_local_advice(s, &why))
+        err_hint(e, "there is no table here: `create table` makes one. %s", buf_cstr(&why));
     else
         err_hint(e, "there is no table here yet: `create table` makes one");
     return ERR_SYNTAX;
@@ -227,11 +229,24 @@ int session_table_name(struct session *s, const struct word *given, struct str *
         if (r < 0)
             return r;
         if (count != 1)
-            return no_table(names, count, e);
+            return no_table(s, names, count, e);
         session_use(s, names[0]);
     }
     *ret = str_of(s->table);
     return 0;
+}
+
+/* The table is not there, and no other one is. */
+static void hint_database(struct session *s, struct err *e)
+{
+    _cleanup_(buf_free) struct buf why = {0};
+    const struct str *names;
+    struct err ignored;
+    size_t count;
+
+    if (schema_tables(s->schemas, &names, &count, &ignored) == 0 && count == 0 &&
+        session_local_advice(s, &why))
+        err_hint(e, "%s", buf_cstr(&why));
 }
 
 int session_table(struct session *s, const struct word *given, const struct table **ret,
@@ -240,7 +255,12 @@ int session_table(struct session *s, const struct word *given, const struct tabl
     struct str name;
     int r = session_table_name(s, given, &name, e);
 
-    return r < 0 ? r : schema_get(s->schemas, name, ret, e);
+    if (r < 0)
+        return r;
+    r = schema_get(s->schemas, name, ret, e);
+    if (r < 0 && str_is(str_of(e->service), "ResourceNotFoundException"))
+        hint_database(s, e);
+    return r;
 }
 
 bool session_refresh(struct session *s, const struct table **t, int64_t since_ms, struct err *e)

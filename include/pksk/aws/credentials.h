@@ -11,6 +11,8 @@
 #include "pksk/base/clock.h"
 #include "pksk/base/secret.h"
 
+#define AWS_MADE_UP "made up for a local server" /* a source of credentials */
+
 struct aws_credentials {
     char *access_key_id;
     struct secret secret, token; /* token may be empty */

@@ -18,7 +18,6 @@
 #define ERROR_BODY_MAX ((size_t)1 << 20)
 #define DECODERS_KEPT 16
 #define LOCAL_URL "http://127.0.0.1:8000"
-#define LOCAL_KEY "local" /* DynamoDB Local wants letters and digits alone */
 
 struct dynamo {
     struct clock clock;

@@ -88,6 +88,9 @@ typedef int planner(struct arena *a, const struct statement *st, const struct ta
 int session_plan(struct session *s, struct arena *a, const struct statement *st, planner *plan,
                  struct plan *ret, struct err *e) must_check;
 
+/* Appends why a local server may show no table, and what to try. False: the server is none. */
+bool session_local_advice(struct session *s, struct buf *b);
+
 int session_table_name(struct session *s, const struct word *given, struct str *ret,
                        struct err *e) must_check;
 void session_use(struct session *s, struct str table);

@@ -186,9 +186,13 @@ def _():
     tap.check(b"the credentials from environment expired at 2020-01-02T03:04:05Z" in done.err, done.err)
     place.environment["AWS_CREDENTIAL_EXPIRATION"] = "soon"
     place.fails(3, "AWS_CREDENTIAL_EXPIRATION is not a time")
+    del place.environment["AWS_CREDENTIAL_EXPIRATION"]
     done = world.run(["--no-config", "--local", "-c", "whoami"], env=place.set())
-    tap.same((done.status, lines(done)["from"], lines(done)["endpoint"]),
-             (0, "made up for a local server", "http://127.0.0.1:8000/"))
+    tap.same((lines(done)["from"], lines(done)["access key"]), ("environment", "AKIA…2345"))
+    del place.environment["AWS_ACCESS_KEY_ID"]
+    done = world.run(["--no-config", "--local", "-c", "whoami"], env=place.set())
+    tap.same((done.status, lines(done)["from"], lines(done)["expires"], lines(done)["endpoint"]),
+             (0, "made up for a local server", "never", "http://127.0.0.1:8000/"))
 
 
 # ---- at a prompt ----
