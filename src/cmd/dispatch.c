@@ -3,6 +3,7 @@
 #include "pksk/base/log.h"
 #include "pksk/cmd/transact.h"
 #include "pksk/out/text.h"
+#include "pksk/session/output.h"
 
 static const struct command *const commands[VERB_COUNT] = {
 #define V(upper, lower) [VERB_##upper] = &cmd_##lower,
@@ -53,7 +54,10 @@ int command_run(struct session *s, const struct statement *st, struct err *e)
     bool outer = s->running; /* source, watch and edit run others */
 
     s->running = true;
-    int r = transact_open(s) ? run_within(s, st, e) : commands[st->verb]->run(s, st, e);
+    int r = output_check(s, st, e);
+
+    if (r == 0)
+        r = transact_open(s) ? run_within(s, st, e) : commands[st->verb]->run(s, st, e);
 
     s->running = outer;
     session_warn_of_files(s);

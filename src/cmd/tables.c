@@ -27,7 +27,7 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     }
     r = output_print(s, st, buf_str(&lines), e);
     if (r == 0 && count == 0 && session_local_advice(s, &advice))
-        session_say(s, "  no table in sight: %s", buf_cstr(&advice));
+        session_say(s, "no table in sight: %s", buf_cstr(&advice));
     else if (r == 0)
         session_note(s, "%zu table%s", shown, shown == 1 ? "" : "s");
     return r;

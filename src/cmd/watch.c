@@ -15,8 +15,10 @@ static int pause_until(struct session *s, int64_t until)
     }
 }
 
-static int show(struct session *s, const struct statement *st, struct err *e)
+static int show(struct session *s, const struct statement *st, bool again, struct err *e)
 {
+    struct statement inner = *st->inner;
+
     char now[CLOCK_ISO_LEN];
 
     clock_format_iso(clock_wall_ms(s->clock), now);
@@ -26,12 +28,14 @@ static int show(struct session *s, const struct statement *st, struct err *e)
     }
     session_note(s, "every %zu.%zu s until Ctrl-C  %s", (size_t)st->interval_ms / 1000,
                  (size_t)st->interval_ms % 1000 / 100, now);
-    return command_run(s, st->inner, e);
+    inner.overwrite |= again; /* the file of the time before */
+    return command_run(s, &inner, e);
 }
 
 /* Ctrl-C is how a watch ends at a terminal, so there it is no failure. */
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
+    bool again = false;
     int r;
 
     if (command_changes(st->inner)) {
@@ -43,7 +47,8 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     do {
         int64_t next = clock_mono_us(s->clock) + (int64_t)st->interval_ms * 1000;
 
-        r = show(s, st, e);
+        r = show(s, st, again, e);
+        again = true;
         if (r == 0 && pause_until(s, next) < 0)
             r = err_set(e, ERR_CANCELLED, "interrupted");
     } while (r == 0);

@@ -24,6 +24,7 @@ static const struct {
     {"if", ITEMS | MOVES},
     {"return", ITEMS | MOVES},
     {"into", ITEMS | MOVES},
+    {"into!", ITEMS | MOVES},
     {"then", ITEMS | MOVES},
     {"and", ITEMS | MOVES | BIT(PARTIQL)},
     {"or", ITEMS | MOVES | BIT(PARTIQL)},

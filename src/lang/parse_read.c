@@ -1,5 +1,7 @@
 #include "pksk/lang/parser.h"
 
+#define INTO_OVER "into!"
+
 #define BIT(verb) ((uint64_t)1 << (VERB_##verb))
 #define READS (BIT(GET) | BIT(QUERY) | BIT(SCAN))
 #define WRITES (BIT(PUT) | BIT(UPDATE) | BIT(DELETE))
@@ -105,9 +107,13 @@ static int clause_into(struct parser *p)
         p->after = "the table";
         return code ? code : parse_own_table(p, w);
     }
-    code = word_need(p, EXPECT_FILE, "a file", &p->st->target);
     p->st->redirect = REDIRECT_FILE;
+    code = word_need(p, EXPECT_FILE, "a file", &p->st->target);
     p->after = "the file";
+    if (!code && p->st->target->form == WORD_BARE && str_is(p->st->target->text, "-")) {
+        p->st->redirect = REDIRECT_NONE; /* standard output, as if there were no `into` */
+        p->st->target = NULL;
+    }
     return code;
 }
 
@@ -172,7 +178,7 @@ bool parser_at_clause(struct parser *p)
         if (parser_is(p, clauses[i].word))
             return true;
     }
-    return at_as(p) || parser_at_section(p);
+    return at_as(p) || parser_is(p, INTO_OVER) || parser_at_section(p);
 }
 
 static struct span word_here(const struct parser *p)
@@ -238,11 +244,26 @@ static int refuse_clause(struct parser *p)
     return 0;
 }
 
+/* `into!`, which is not offered: who knows it means it. */
+static bool into_over(struct parser *p)
+{
+    size_t from = p->at;
+
+    if (p->st->verb == VERB_IMPORT || !parser_is(p, INTO_OVER))
+        return false;
+    parser_consume(p, from + strlen(INTO_OVER));
+    parser_mark(p, parser_span(p, from), TOKEN_CLAUSE);
+    p->st->overwrite = true;
+    return true;
+}
+
 static const struct clause *next_clause(struct parser *p)
 {
     for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
-        if (takes(p, &clauses[i]) && !used(p, &clauses[i]) &&
-            parser_keyword(p, WANT_CLAUSE, clauses[i].word))
+        if (!takes(p, &clauses[i]) || used(p, &clauses[i]))
+            continue;
+        if (parser_keyword(p, WANT_CLAUSE, clauses[i].word) ||
+            (clauses[i].parse == clause_into && into_over(p)))
             return &clauses[i];
     }
     return NULL;

@@ -1,7 +1,11 @@
 #include "pksk/session/output.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "pksk/base/file.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
 
@@ -31,13 +35,67 @@ static const char *pager(const struct session *s)
     return str_is(str_of(command), "off") || str_is(str_of(command), "cat") ? NULL : command;
 }
 
+/* ---- the file of `into` */
+
+/* Will there be a place for it? */
+static int check_place(const char *path, struct err *e)
+{
+    _cleanup_(cleanup_free) char *real = realpath(path, NULL);
+    _cleanup_(cleanup_free) char *directory = NULL;
+    struct str to = str_of(real ? real : path);
+    size_t slash = to.len;
+
+    if (!real && errno != ENOENT)
+        return err_errno(e, ERR_FAILED, "cannot write", str_of(path));
+    while (slash > 0 && to.s[slash - 1] != '/')
+        slash--;
+    directory = slash ? mem_dup(to.s, slash) : mem_dup(".", 1);
+    if (access(directory, F_OK) < 0)
+        return err_set(e, ERR_FAILED, "cannot write %s: there is no directory %s", path, directory);
+    if (access(directory, W_OK | X_OK) < 0)
+        return err_errno(e, ERR_FAILED, "cannot write into the directory", str_of(directory));
+    return 0;
+}
+
+static int check_file(struct session *s, const struct statement *st, const char *path,
+                      struct err *e)
+{
+    struct stat there;
+    bool is_there = stat(path, &there) == 0;
+
+    if (is_there && S_ISDIR(there.st_mode))
+        return err_set(e, ERR_FAILED, "cannot write %s: it is a directory", path);
+    if (is_there && !S_ISREG(there.st_mode))
+        return 0;
+    int r = check_place(path, e);
+
+    if (r < 0 || !is_there || there.st_size == 0 || st->overwrite || s->yes)
+        return r;
+    if (isatty(STDIN_FILENO) && s->err_terminal)
+        return session_confirm(s, e, "%s is there already. Replace it", path);
+    session_say(s, "%s was there: it is replaced (`into!` does so without a word)", path);
+    return 0;
+}
+
+int output_check(struct session *s, const struct statement *st, struct err *e)
+{
+    if (st->redirect != REDIRECT_FILE)
+        return 0;
+    _cleanup_(cleanup_free) char *path = file_expand(st->target->text);
+    int r = check_file(s, st, path, e);
+
+    if (r < 0)
+        e->at = st->target->at;
+    return r;
+}
+
 static int open_sink(struct output *o, struct session *s, const struct statement *st, struct err *e)
 {
     unsigned columns, rows;
 
     switch (st->redirect) {
     case REDIRECT_FILE:
-        o->target = mem_dup(st->target->text.s, st->target->text.len);
+        o->target = file_expand(st->target->text);
         return sink_file(o->target, &o->sink, e);
     case REDIRECT_PIPE:
         o->target = mem_dup(st->target->text.s, st->target->text.len);

@@ -123,10 +123,10 @@ static void explain_clause(struct repl *r, struct str text)
     if (!str_find(before, STR("--"), NULL))
         both.s[before.len] = ' ';
     session_say(s,
-                r->before_ran ? "  the statement before it has run already, without this; the Up "
-                                "key brings both together:\n  %s"
-                              : "  this goes on with the line before; the Up key brings both "
-                                "together:\n  %s",
+                r->before_ran ? "the statement before it has run already, without this; the Up "
+                                "key brings both together:\n    %s"
+                              : "this goes on with the line before; the Up key brings both "
+                                "together:\n    %s",
                 buf_cstr(&both));
     free(r->recall);
     r->recall = mem_dup(both.s, both.len);

@@ -241,6 +241,7 @@ struct statement {
 
     enum redirect_kind redirect;
     struct word *target; /* the shell command, or the file */
+    bool overwrite;      /* into!: a file that is there is replaced without a word */
     bool from_start;     /* tail: what the stream still has, not only what comes */
 
     /* the rest */

@@ -18,6 +18,10 @@ struct output {
     struct print_options options;
 };
 
+/* Before anything is read: can the file of `into` be written, and may one that is there be
+ * replaced? Asks at a terminal, unless that was answered before (into!, --yes); else says so. */
+int output_check(struct session *s, const struct statement *st, struct err *e) must_check;
+
 /* plan: for the key names and columns; NULL for output that is not items. */
 int output_open(struct output *o, struct session *s, const struct statement *st,
                 const struct plan *plan, struct err *e) must_check;

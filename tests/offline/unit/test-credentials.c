@@ -153,7 +153,13 @@ TEST(local)
     close_chain();
     config = aws_config_new(&o);
     chain = aws_chain_new(config, NULL, NULL, NULL);
-    CHECK_STR(show(get()), "local local - - from local");
+    CHECK_STR(show(get()), "real real - - from environment");
+    CHECK(!aws_credentials_expire(chain, got->number));
+    unsetenv("AWS_SECRET_ACCESS_KEY"); /* half of a pair, and files that are refused */
+    close_chain();
+    config = aws_config_new(&o);
+    chain = aws_chain_new(config, NULL, NULL, NULL);
+    CHECK_STR(show(get()), "local local - - from made up for a local server");
     CHECK(!aws_credentials_expire(chain, got->number));
 }
 
