@@ -181,7 +181,8 @@ int create_plan(struct session *s, struct arena *a, const struct statement *st, 
     if (r < 0)
         return r;
     create_say_left(s, &c);
-    return plan_create_table(a, c.name, c.def, ret, e);
+    r = plan_table_names(c.name, c.def, e);
+    return r < 0 ? r : plan_create_table(a, c.name, c.def, ret, e);
 }
 
 /* ---- the creation and what follows it */
@@ -246,8 +247,10 @@ static int create(struct session *s, const struct statement *st, struct arena *a
     struct table_step steps[TABLE_STEPS_MAX];
     size_t count = plan_table_steps(a, c->name, c->def, steps);
     struct plan p;
-    int r = plan_create_table(a, c->name, c->def, &p, e);
+    int r = plan_table_names(c->name, c->def, e);
 
+    if (r == 0)
+        r = plan_create_table(a, c->name, c->def, &p, e);
     if (r < 0)
         return r;
     if (c->def->nowait && count) {

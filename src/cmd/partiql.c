@@ -61,7 +61,34 @@ struct statement_run {
     struct arena arena;
     uint64_t items, pages, tenths;
     int64_t took_us;
+    bool uncertain; /* an attempt got no answer */
 };
+
+/* The first attempt may have been the one that did it, and this one finds its traces. */
+static void hint_uncertain(int r, struct err *e)
+{
+    if (str_is(str_of(e->service), "DuplicateItemException"))
+        err_hint(e, "an earlier attempt got no answer: it may be that one which inserted the item; "
+                    "`get` shows it");
+    else if (r == ERR_REFUSED)
+        err_hint(e, "an earlier attempt got no answer: it may be that one which made it false");
+    else
+        err_hint(e, "the write may have been applied all the same: `get` shows the item");
+}
+
+/* INSERT and DELETE do the same when they are done twice; an UPDATE may count twice. */
+static void warn_uncertain(struct session *s, const struct statement *st)
+{
+    for (const struct partiql *one = st->partiql; one; one = one->next) {
+        if (str_starts_ci(str_trim(one->text), STR("update"))) {
+            session_warn(s,
+                         "an earlier attempt got no answer: what counts or appends may have been "
+                         "applied twice; `get` shows the item");
+            return;
+        }
+    }
+    session_warn(s, "an earlier attempt got no answer, and this one may have found its traces");
+}
 
 static int refused(struct statement_run *run, const struct reply *reply, struct err *e)
 {
@@ -96,11 +123,20 @@ static int take_page(struct statement_run *run, const struct reply *reply, struc
     return r;
 }
 
+/* *ret is there even when it failed: it knows whether an attempt got no answer. NULL: not sent. */
+static int ask(struct session *s, const char *operation, struct str body, struct call **ret,
+               struct err *e)
+{
+    int r = dynamo_send(s->dynamo, operation, body, ret, e);
+
+    return r < 0 ? r : dynamo_wait(s->dynamo, *ret, e);
+}
+
 static int fetch(struct statement_run *run, struct err *e)
 {
     _cleanup_(buf_free) struct buf body = {0};
     struct session *s = run->s;
-    struct call *call;
+    struct call *call = NULL;
 
     buf_str_add(&body, run->plan->body);
     if (run->token.len) {
@@ -108,12 +144,13 @@ static int fetch(struct statement_run *run, struct err *e)
         json_add_string(&body, run->token);
     }
     buf_char(&body, '}');
-    int r = dynamo_call(s->dynamo, run->plan->operation, buf_str(&body), &call, e);
+    int r = ask(s, run->plan->operation, buf_str(&body), &call, e);
 
     if (r == ERR_REFUSED)
         r = refused(run, call_reply(call), e);
     else if (r == 0)
         r = take_page(run, call_reply(call), e);
+    run->uncertain |= call && call_reply(call)->uncertain;
     call_free(call);
     return r;
 }
@@ -172,6 +209,10 @@ static int run_one(struct session *s, const struct statement *st, const struct p
         *e = why;
         r = closed;
     }
+    if (writes && run.uncertain && r == 0)
+        warn_uncertain(s, st);
+    else if (writes && r < 0 && (run.uncertain || r == ERR_CANCELLED))
+        hint_uncertain(r, e);
     if (r == 0)
         note_totals(&run, writes);
     return r;
@@ -270,15 +311,24 @@ static int run_batch(struct session *s, const struct statement *st, const struct
                      struct err *e)
 {
     _cleanup_(buf_free) struct buf body = {0};
-    struct call *call;
+    struct call *call = NULL;
 
     plan_first_body(&body, p, false);
     if (partiql_changes(st))
         undo_block(s, "it was written by PartiQL");
-    int r = dynamo_call(s->dynamo, p->operation, buf_str(&body), &call, e);
+    int r = ask(s, p->operation, buf_str(&body), &call, e);
 
+    bool uncertain =
+        partiql_changes(st) && (r == ERR_CANCELLED || (call && call_reply(call)->uncertain));
+
+    if (r < 0 && uncertain)
+        hint_uncertain(r, e);
     if (r == 0)
         r = finish_batch(s, st, p, call_reply(call), e);
+    if (r == 0 && uncertain)
+        warn_uncertain(s, st);
+    else if (uncertain && !e->hint[0])
+        err_hint(e, "an earlier attempt got no answer: it may be that one which was in the way");
     call_free(call);
     return r;
 }

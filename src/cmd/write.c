@@ -144,13 +144,26 @@ static void keep_update(struct session *s, const struct statement *st, const str
         undo_block(s, "the item as it was before the update is not known");
 }
 
+/* The item as it was, or NULL. Of an item that an update makes DynamoDB and its Local return
+ * nothing, another stand-in the key alone; an item that has no more is rare. */
+static const struct value *old_item(struct session *s, const struct statement *st,
+                                    const struct plan *p, const struct reply *reply)
+{
+    const struct value *old = reply->attributes;
+
+    if (old && st->verb == VERB_UPDATE && tells_old(st) && value_equal(old, p->keys) &&
+        session_is_local(s))
+        return NULL;
+    return old;
+}
+
 static void keep(struct session *s, const struct statement *st, const struct plan *p,
                  const struct value *read, const struct reply *reply)
 {
     if (reply->uncertain)
         undo_block(s, "an attempt got no answer, so the item as it was is not known");
     else if (st->verb == VERB_UPDATE)
-        keep_update(s, st, p, read, reply->attributes);
+        keep_update(s, st, p, read, old_item(s, st, p, reply));
     else
         undo_keep(s, p, reply->attributes, st->verb == VERB_PUT ? p->keys : NULL);
 }
@@ -200,6 +213,15 @@ static void learn(struct session *s, const struct plan *p)
         seen_item(s->seen, t, p->keys);
 }
 
+/* An update of a key that was mistyped makes an item. Who wrote a condition thought of that. */
+static bool makes_new(struct session *s, const struct statement *st, const struct plan *p,
+                      const struct value *read, const struct reply *reply)
+{
+    if (st->verb != VERB_UPDATE || st->condition || reply->uncertain)
+        return false;
+    return tells_old(st) ? !old_item(s, st, p, reply) : s->interactive && !read;
+}
+
 static int succeeded(struct session *s, const struct statement *st, const struct plan *p,
                      const struct value *read, const struct reply *reply, struct err *e)
 {
@@ -214,6 +236,8 @@ static int succeeded(struct session *s, const struct statement *st, const struct
         warn_uncertain(s, st);
     if (st->verb == VERB_DELETE && !reply->attributes && !reply->uncertain)
         session_note(s, "there was no such item");
+    if (makes_new(s, st, p, read, reply))
+        session_note(s, "the item is new: `undo` takes it away, `if exists` prevents it");
     write_note(s, reply);
     return r;
 }

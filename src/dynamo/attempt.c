@@ -2,8 +2,10 @@
 #include "pksk/dynamo/call.h"
 #include "pksk/dynamo/refusal.h"
 
-#define ROUND_TRIP_MAX_MS (15 * 60 * 1000) /* a longer one says nothing about the clocks */
-#define CLOCK_OFF_MS (4 * 60 * 1000)       /* the service bears five minutes */
+#define TOKEN_LIFE_US ((int64_t)600 * 1000000) /* of a transaction's ClientRequestToken */
+#define IN_PROGRESS_MIN_US ((int64_t)50000)    /* between two looks; 32 times that at most */
+#define ROUND_TRIP_MAX_MS (15 * 60 * 1000)     /* a longer one says nothing about the clocks */
+#define CLOCK_OFF_MS (4 * 60 * 1000)           /* the service bears five minutes */
 
 static struct reply_decoder *take_decoder(struct dynamo *d)
 {
@@ -217,7 +219,7 @@ static enum retry_kind judge_refusal(struct call *c, const struct transfer *t)
 
     const struct json *reason = throttling_reason(c->reply.rest);
 
-    r.throttled = kind == RETRY_THROTTLED;
+    r.throttled = kind == RETRY_THROTTLED && !str_is(r.code, "TransactionInProgressException");
     r.reason = json_text(reason, "reason");
     r.resource = json_text(reason, "resource");
     refusal_explain(&r, &c->reply.err);
@@ -296,6 +298,28 @@ static bool renew_credentials(struct call *c)
     return c->credentials_renewed;
 }
 
+/* A transaction whose answer was lost is sent again with its token, and meets itself at work: that
+ * is no throttling, and costs nothing but patience. Behind the token's life it would be another. */
+static bool meets_itself(const struct call *c)
+{
+    return str_is(str_of(c->reply.err.service), "TransactionInProgressException") &&
+           (str_is(str_of(c->operation), "TransactWriteItems") ||
+            str_is(str_of(c->operation), "ExecuteTransaction"));
+}
+
+static bool wait_for_itself(struct call *c, struct retry_decision *ret)
+{
+    int64_t now_us = clock_mono_us(&c->d->clock), pause_us;
+
+    if (!meets_itself(c))
+        return false;
+    pause_us = IN_PROGRESS_MIN_US << MIN(c->reply.attempts - 1, 5u);
+    if (now_us + pause_us - c->began_us > TOKEN_LIFE_US)
+        return false;
+    *ret = (struct retry_decision){.again = true, .pause_us = pause_us};
+    return true;
+}
+
 static bool retry(struct call *c, const struct transfer *t, enum retry_kind kind)
 {
     struct dynamo *d = c->d;
@@ -304,6 +328,8 @@ static bool retry(struct call *c, const struct transfer *t, enum retry_kind kind
 
     if (renew_credentials(c)) {
         decision.again = true;
+    } else if (wait_for_itself(c, &decision)) {
+        kind = RETRY_TRANSIENT;
     } else if (kind != RETRY_NEVER) {
         read_policy(d);
         decision = retry_decide(&d->policy, &f, d->tokens, dynamo_random(d));
@@ -331,7 +357,8 @@ void attempt_take_end(void *ctx, struct transfer *t)
     bool succeeded = c->reply.err.code == 0;
 
     trace_answer(c, t);
-    rate_note(&c->d->rate, kind == RETRY_THROTTLED, clock_mono_us(&c->d->clock));
+    rate_note(&c->d->rate, kind == RETRY_THROTTLED && !meets_itself(c),
+              clock_mono_us(&c->d->clock));
     if (succeeded)
         c->d->tokens = retry_refund(c->d->tokens, c->last_cost);
     if (succeeded || !retry(c, t, kind)) {

@@ -39,6 +39,8 @@ static const struct {
      "`tables` lists what is there; check the region and the endpoint too"},
     {"ResourceInUseException", ERR_FAILED,
      "it exists already, or is still changing: see `describe`"},
+    {"TransactionInProgressException", ERR_FAILED,
+     "the same transaction, sent before, is still at work: `get` shows what becomes of it"},
     {"TransactionConflictException", ERR_FAILED,
      "another transaction was changing the item: try again"},
     {"UnknownOperationException", ERR_FAILED,

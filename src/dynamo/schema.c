@@ -184,13 +184,23 @@ int schema_learn(struct schema_cache *c, struct str table, const struct json *de
     return 0;
 }
 
+int table_name_check(const char *what, struct str name, struct err *e)
+{
+    if (name.len >= TABLE_NAME_MIN)
+        return 0;
+    return err_set(e, ERR_SYNTAX, "%.*s is no name of %s %s: those have %d characters or more",
+                   STR_ARG(name), what[0] == 'i' ? "an" : "a", what, TABLE_NAME_MIN);
+}
+
 int schema_refresh(struct schema_cache *c, struct str table, const struct table **ret,
                    struct err *e)
 {
     _cleanup_(buf_free) struct buf body = {0};
     struct call *call;
-    int r = resolve_scope(c, e);
+    int r = table_name_check("table", table, e);
 
+    if (r == 0)
+        r = resolve_scope(c, e);
     if (r < 0)
         return r;
     body_with(&body, "TableName", table);

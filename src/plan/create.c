@@ -220,6 +220,18 @@ static struct str line_of(struct arena *a, struct str name, const struct table_d
     return line;
 }
 
+int plan_table_names(struct str name, const struct table_def *def, struct err *e)
+{
+    int r = table_name_check("table", name, e);
+
+    for (const struct index_def *x = def->indexes; x && r == 0; x = x->next) {
+        r = table_name_check("index", x->name, e);
+        if (r < 0)
+            e->at = x->at;
+    }
+    return r;
+}
+
 int plan_create_table(struct arena *a, struct str name, const struct table_def *def,
                       struct plan *ret, struct err *e)
 {

@@ -66,6 +66,10 @@ void schema_free(struct schema_cache *c);
  * comes back with a hint that names the nearest table when the list is known. */
 int schema_get(struct schema_cache *c, struct str table, const struct table **ret,
                struct err *e) must_check;
+#define TABLE_NAME_MIN 3 /* characters; an index's, too */
+/* what: "table" or "index". ERR_SYNTAX for a name that no such one can have. */
+int table_name_check(const char *what, struct str name, struct err *e) must_check;
+
 int schema_refresh(struct schema_cache *c, struct str table, const struct table **ret,
                    struct err *e) must_check;
 

@@ -31,6 +31,9 @@ int plan_read(struct arena *a, const struct statement *st, const struct table *t
 int plan_write(struct arena *a, const struct statement *st, const struct table *table,
                struct plan *ret, struct err *e) must_check; /* put, update, delete */
 
+/* Have the table and its indexes names that can be theirs? The rest is the service's to judge. */
+int plan_table_names(struct str name, const struct table_def *def, struct err *e) must_check;
+
 /* def: the statement's own, or what was read for it. */
 int plan_create_table(struct arena *a, struct str name, const struct table_def *def,
                       struct plan *ret, struct err *e) must_check;

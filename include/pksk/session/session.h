@@ -88,6 +88,9 @@ typedef int planner(struct arena *a, const struct statement *st, const struct ta
 int session_plan(struct session *s, struct arena *a, const struct statement *st, planner *plan,
                  struct plan *ret, struct err *e) must_check;
 
+/* Is it a server of this machine, which may be a stand-in for DynamoDB? */
+bool session_is_local(struct session *s);
+
 /* Appends why a local server may show no table, and what to try. False: the server is none. */
 bool session_local_advice(struct session *s, struct buf *b);
 
