@@ -6,7 +6,11 @@
 #include "pksk/out/text.h"
 #include "pksk/run/import.h"
 
+#define REFUSED_SHOWN 20 /* of standard input, which has no file beside it */
+
 struct importing {
+    struct session *s;
+    uint64_t refused_shown;
     struct progress line;
     struct buf what;
 };
@@ -17,6 +21,16 @@ static void show_progress(void *ctx, const struct import_progress *p)
 
     i->line.total_bytes = p->bytes_total;
     progress_update(&i->line, buf_cstr(&i->what), p->items, p->bytes_done);
+}
+
+static void show_refused(void *ctx, uint64_t line, const struct err *why)
+{
+    struct importing *i = ctx;
+
+    if (i->refused_shown++ >= REFUSED_SHOWN)
+        return;
+    progress_end(&i->line);
+    session_warn(i->s, "line %zu refused: %s", (size_t)line, why->text);
 }
 
 /* Beside the file: what was refused, and how far an import came that was stopped. */
@@ -39,7 +53,9 @@ static void report(struct session *s, const struct import_options *o, const stru
     if (t->resumed)
         buf_addf(&line, " (%zu of them before)", (size_t)t->resumed);
     if (t->rejected)
-        buf_addf(&line, ", %zu refused: see %s", (size_t)t->rejected, o->reject_path);
+        buf_addf(&line, ", %zu refused", (size_t)t->rejected);
+    if (t->rejected && o->reject_path)
+        buf_addf(&line, ": see %s", o->reject_path);
     buf_lit(&line, "  ");
     text_units(&line, t->bulk.capacity.tenths, "WCU");
     buf_lit(&line, "  ");
@@ -57,10 +73,27 @@ static void report(struct session *s, const struct import_options *o, const stru
                      o->checkpoint_path);
 }
 
+static int fail_of_refusals(const struct import_options *o, const struct import_totals *t,
+                            struct err *e)
+{
+    _cleanup_(buf_free) struct buf first = {0};
+
+    if (t->first_refused)
+        buf_addf(&first, "; the first, line %zu: %s", (size_t)t->first_refused,
+                 t->first_refusal.text);
+    err_set(e, ERR_FAILED, "%zu item%s refused%s", (size_t)t->rejected,
+            t->rejected == 1 ? " was" : "s were", buf_cstr(&first));
+    if (o->reject_path)
+        err_hint(e, "%s has each with its reason, and import takes it again", o->reject_path);
+    else if (t->first_refusal.hint[0])
+        err_hint(e, "%s", t->first_refusal.hint);
+    return ERR_FAILED;
+}
+
 static int import(struct session *s, struct import_options *o, struct err *e)
 {
     _cleanup_(buf_free) struct buf rejects = {0}, checkpoint = {0};
-    struct importing i = {0};
+    struct importing i = {.s = s};
     struct import_totals totals;
 
     side_paths(o, &rejects, &checkpoint);
@@ -68,6 +101,7 @@ static int import(struct session *s, struct import_options *o, struct err *e)
     progress_begin(&i.line, s->clock, 0);
     o->progress = show_progress;
     o->ctx = &i;
+    o->refused = o->reject_path ? NULL : show_refused;
     int r = import_run(s->dynamo, o, &totals, e);
 
     progress_end(&i.line);
@@ -76,10 +110,7 @@ static int import(struct session *s, struct import_options *o, struct err *e)
         report(s, o, &totals);
     if (r < 0 && totals.checkpoint)
         err_hint(e, "the same import goes on from there");
-    if (r == 0 && totals.rejected)
-        return err_set(e, ERR_FAILED, "%zu item%s refused: %s says why", (size_t)totals.rejected,
-                       totals.rejected == 1 ? " was" : "s were", o->reject_path);
-    return r;
+    return r == 0 && totals.rejected ? fail_of_refusals(o, &totals, e) : r;
 }
 
 static int run(struct session *s, const struct statement *st, struct err *e)

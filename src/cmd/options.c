@@ -281,6 +281,8 @@ int options_complete(struct session *s, struct str line)
 
     for (size_t i = 0; i < found->count; i++)
         printf("%.*s\n", STR_ARG(found->list[i].display));
+    if (found->seen) /* no word to be offered */
+        fprintf(stderr, "… seen so far\n");
     completer_free(c);
     return finish_stdout() == 0 ? 0 : ERR_FAILED;
 }

@@ -237,6 +237,9 @@ static int finish(struct completer *c)
             (struct candidate){written(c, o->text, o->kind, quoted, o->goes_on),
                                arena_str(&c->arena, buf_str(&shown)), o->kind, o->goes_on};
     }
+    c->result.seen = false;
+    for (size_t i = 0; i < count; i++)
+        c->result.seen |= c->offers[i].kind == EXPECT_PARTITION_KEY;
     find_common(c, quoted);
     c->result.list = c->candidates;
     c->result.count = count;

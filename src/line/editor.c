@@ -348,7 +348,9 @@ static unsigned char show_list(struct editor *ed, const struct completion *r)
         for (size_t i = 0; i < r->count; i++)
             texts[i] = r->list[i].display;
         unsigned rows = p.rows > used + 2 ? p.rows - used - 1 : 2;
-        paint_columns(&out, texts, r->count, p.columns, rows, r->more);
+        paint_columns(&out, texts, r->count, p.columns, rows - (r->seen && rows > 2), r->more);
+        if (r->seen)
+            buf_lit(&out, "… seen so far\r\n");
     }
     put(ed, buf_str(&out));
     draw_again(ed);

@@ -164,6 +164,21 @@ static bool ends_in(const struct import_options *o, struct str extension)
            str_eq_ci(str_slice(path, path.len - extension.len, path.len), extension);
 }
 
+/* Items follow, one a line, whatever the first line is: that one is refused like any other. */
+static bool lines_follow(struct str head)
+{
+    size_t newline;
+
+    while (str_find_char(head, '\n', &newline)) {
+        head = str_slice(head, newline + 1, head.len);
+        struct str line = str_trim(head);
+
+        if (line.len && line.s[0] == '{')
+            return true;
+    }
+    return false;
+}
+
 static bool looks_like_header(struct str head, const struct table *t)
 {
     size_t newline, at;
@@ -206,7 +221,10 @@ int import_shape(struct records *r, const struct import_options *o, struct impor
         s.format = s.format ? s.format : IMPORT_JSONL; /* empty */
     else if (head.s[i] == '{' || head.s[i] == '[')
         json_shape(o, head, i, &s);
-    else if (s.format == IMPORT_AUTO && looks_like_header(head, o->table)) {
+    else if ((s.format == IMPORT_AUTO || ends_in(o, STR(".jsonl"))) && lines_follow(head)) {
+        s.framing = FRAMING_LINES;
+        s.format = IMPORT_JSONL;
+    } else if (s.format == IMPORT_AUTO && looks_like_header(head, o->table)) {
         s.framing = FRAMING_ROWS;
         s.format = csv_separator(head) == '\t' ? IMPORT_TSV : IMPORT_CSV;
     } else {

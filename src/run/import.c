@@ -15,6 +15,7 @@
 
 struct import {
     const struct import_options *o;
+    struct import_totals *totals;
     struct records records;
     struct import_shape shape;
     struct csv *csv;
@@ -47,9 +48,13 @@ static int on_reject(void *ctx, const struct bulk_reject *r, struct err *e)
 
     if (r->unfinished)
         return 0; /* the checkpoint lies before it */
-    if (im->rejects.path)
-        return rejects_add(&im->rejects, r, e);
-    return r->late ? 0 : name_place(im, r->place.line, r->err, e);
+    if (!im->totals->first_refused) {
+        im->totals->first_refusal = *r->err;
+        im->totals->first_refused = r->place.line;
+    }
+    if (im->o->refused)
+        im->o->refused(im->o->ctx, r->place.line, r->err);
+    return im->rejects.path ? rejects_add(&im->rejects, r, e) : 0;
 }
 
 static int on_wait(void *ctx, int fd, struct err *e)
@@ -344,7 +349,7 @@ static void conclude(struct import *im, int r, struct import_totals *ret, struct
 int import_run(struct dynamo *d, const struct import_options *o, struct import_totals *ret,
                struct err *e)
 {
-    struct import im = {.o = o, .records = {.fd = -1}, .rejects = {.fd = -1}};
+    struct import im = {.o = o, .totals = ret, .records = {.fd = -1}, .rejects = {.fd = -1}};
     int r;
 
     *ret = (struct import_totals){0};

@@ -69,6 +69,7 @@ struct completion {
     struct candidate *list;
     size_t count;
     bool more;         /* there are others: cut by number, time or capacity */
+    bool seen;         /* partition keys: those that were seen; nobody can list them all */
     struct str common; /* what every insert begins with; empty when nothing */
     struct str note;   /* why there is nothing, when there is a reason worth a line; or empty */
 };

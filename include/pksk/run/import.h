@@ -45,9 +45,10 @@ struct import_options {
                                name, or the only one */
 
     /* Items that are refused go here as JSON lines, {"Item":…,"Error":"…","Line":n}, or with
-     * "Text" what is no item at all; import takes the file again. NULL: the first stops the import.
-     * The file appears with the first of them. */
+     * "Text" what is no item at all; import takes the file again. NULL: each is only told. The file
+     * appears with the first of them. */
     const char *reject_path;
+    void (*refused)(void *ctx, uint64_t line, const struct err *why); /* each; NULL is fine */
 
     /* Written twice a second and when the import stops; removed when it is done; used when it is
      * there for the same file, unchanged, and the same table. NULL: none, and none for standard
@@ -70,6 +71,8 @@ struct import_totals {
     bool checkpoint_stays;      /* all is done, but it cannot be removed */
     bool checkpoint;            /* it stopped, and the same import goes on from there */
     struct bulk_totals bulk;    /* of this run */
+    struct err first_refusal;   /* of this run; code 0: none */
+    uint64_t first_refused;     /* its line */
     int64_t took_us;
 };
 
