@@ -31,6 +31,16 @@ int port_pipe(int ends[2])
 #endif
 }
 
+bool port_pipe_small(int fd)
+{
+#ifdef F_SETPIPE_SZ
+    return fcntl(fd, F_SETPIPE_SZ, (int)sysconf(_SC_PAGESIZE)) == sysconf(_SC_PAGESIZE);
+#else
+    (void)fd;
+    return false;
+#endif
+}
+
 int port_random(void *bytes, size_t len)
 {
 #if HAVE_GETRANDOM

@@ -10,9 +10,20 @@
 #include "pksk/session/seen.h"
 #include "pksk/session/slot.h"
 
+#define REST_MAX ((size_t)64 << 20)
+
+struct reading {
+    struct cursor *cursor;
+    struct sink_rest rest; /* printed for a pager that was left, and not taken by it */
+};
+
 static void reading_free(void *kept)
 {
-    cursor_free(kept);
+    struct reading *reading = kept;
+
+    cursor_free(reading->cursor);
+    buf_free(&reading->rest.text);
+    free(reading);
 }
 
 static const struct slot_kind slot = {.free = reading_free, .of_client = true};
@@ -20,7 +31,24 @@ static const struct slot_kind slot = {.free = reading_free, .of_client = true};
 /* Of the last get, query or scan, for `more`; NULL when there is none. */
 static struct cursor *reading(const struct session *s)
 {
-    return slot_get(s, &slot);
+    const struct reading *reading = slot_get(s, &slot);
+
+    return reading ? reading->cursor : NULL;
+}
+
+static struct sink_rest *rest_of(const struct session *s)
+{
+    struct reading *reading = slot_get(s, &slot);
+
+    return &reading->rest;
+}
+
+static void keep_reading(struct session *s, struct cursor *c)
+{
+    struct reading *reading = mem_resize(NULL, 1, sizeof(*reading));
+
+    *reading = (struct reading){.cursor = c, .rest = {.text = {.max = REST_MAX}}};
+    slot_put(s, &slot, reading);
 }
 
 /* ---- lines around the items */
@@ -145,7 +173,7 @@ static int begin(struct session *s, const struct statement *st, const struct tab
     else if (r == 0)
         session_note(s, "%.*s", STR_ARG(p.line));
     if (r == 0) {
-        slot_put(s, &slot, cursor_new(s->dynamo, &p, s->clock, s->settings.budget * 10));
+        keep_reading(s, cursor_new(s->dynamo, &p, s->clock, s->settings.budget * 10));
         r = cursor_next(reading(s), items, e);
     }
     arena_free(&a);
@@ -189,6 +217,31 @@ static int print_count(struct session *s, struct output *out, struct err *e)
     return output_text(out, buf_str(&line), e);
 }
 
+/* A pager's lines are counted as it takes them; what a command has taken of its pipe is not known.
+ */
+static int explain_left(struct session *s)
+{
+    const struct sink_rest *rest = rest_of(s);
+    uint64_t items = cursor_totals(reading(s))->items;
+    bool ended = cursor_state(reading(s)) == CURSOR_END;
+    _cleanup_(buf_free) struct buf line = {0};
+
+    if (rest->left) {
+        buf_lit(&line, "the pager took ");
+        add_plural(&line, rest->lines, "line", "lines");
+        if (rest->text.len || !ended)
+            buf_lit(&line, "; `more` goes on with the next");
+    } else {
+        buf_lit(&line, "the command stopped reading; ");
+        add_plural(&line, items, "item was", "items were");
+        buf_lit(&line, " read for it");
+        if (!ended)
+            buf_lit(&line, ", and `more` goes on behind them");
+    }
+    session_note(s, "%s", buf_cstr(&line));
+    return 0;
+}
+
 /* Why it ended where it did, when that is not the end. A pager or a command that reads no further
  * has what it wanted: that is no failure. */
 static int explain_end(struct session *s, int r, bool reader_left, struct err *e)
@@ -196,11 +249,8 @@ static int explain_end(struct session *s, int r, bool reader_left, struct err *e
     const struct cursor_totals *t = cursor_totals(reading(s));
     const char *plural = t->items == 1 ? "" : "s";
 
-    if (reader_left) {
-        session_note(s, "the reader left after %zu item%s; `more` goes on from there",
-                     (size_t)t->items, plural);
-        return 0;
-    }
+    if (reader_left)
+        return explain_left(s);
     if (r == ERR_CANCELLED) {
         err_set(e, r, "interrupted after %zu item%s", (size_t)t->items, plural);
         if (s->interactive)
@@ -221,7 +271,9 @@ static int explain_end(struct session *s, int r, bool reader_left, struct err *e
     return 0;
 }
 
-static int finish(struct session *s, struct output *out, int r, struct err *e)
+/* pages_before: those whose totals were said by an earlier statement. */
+static int finish(struct session *s, struct output *out, int r, uint64_t pages_before,
+                  struct err *e)
 {
     bool gone = r < 0 && output_reader_gone(out),
          left = gone && (out->to_terminal || out->redirect == REDIRECT_PIPE);
@@ -234,13 +286,14 @@ static int finish(struct session *s, struct output *out, int r, struct err *e)
                 (size_t)cursor_totals(reading(s))->items);
     int closed = output_close(out, r < 0 && !left, &why);
 
+    left |= r >= 0 && rest_of(s)->left;
     if (closed < 0 && (r == 0 || left)) {
         *e = why;
         r = closed;
         left = false;
     }
     r = explain_end(s, r, left, e);
-    if (r == 0 || r == ERR_CANCELLED)
+    if ((r == 0 || r == ERR_CANCELLED) && cursor_totals(reading(s))->pages != pages_before)
         note_totals(s, reading(s));
     return r;
 }
@@ -269,12 +322,41 @@ int read_run(struct session *s, const struct statement *st, struct err *e)
 
     if (opened < 0)
         return opened;
+    output_keep_rest(&out, rest_of(s));
     r = print_pages(s, &out, r, items, e);
-    r = finish(s, &out, r, e);
+    r = finish(s, &out, r, UINT64_MAX, e);
     if (r == 0 && st->filter && !cursor_totals(reading(s))->items && session_stats_on(s) &&
         session_table(s, st->table, &t, e) == 0)
         advice_on_types(s, st, t);
     return r;
+}
+
+/* What a pager was left with comes first, then the pages behind it. */
+static int more_of_rest(struct session *s, const struct statement *st, struct err *e)
+{
+    struct sink_rest rest = *rest_of(s);
+    uint64_t pages = cursor_totals(reading(s))->pages;
+    const struct value *items = NULL;
+    struct output out;
+
+    if (st->redirect != REDIRECT_NONE)
+        return err_at(e, ERR_FAILED, st->verb_at,
+                      "`more` alone shows first what the pager has not taken");
+    int r = output_open(&out, s, st, cursor_plan(reading(s)), e);
+
+    if (r < 0)
+        return r;
+    *rest_of(s) = (struct sink_rest){.text = {.max = REST_MAX}};
+    output_keep_rest(&out, rest_of(s));
+    session_note(s, "%.*s  goes on", STR_ARG(cursor_plan(reading(s))->line));
+    r = output_text(&out, buf_str(&rest.text), e);
+    buf_free(&rest.text);
+    if (r == 0)
+        r = output_flush(&out, e);
+    if (r == 0)
+        r = cursor_next(reading(s), &items, e);
+    r = print_pages(s, &out, r, items, e);
+    return finish(s, &out, r, pages, e);
 }
 
 int read_more(struct session *s, const struct statement *st, struct err *e)
@@ -284,6 +366,8 @@ int read_more(struct session *s, const struct statement *st, struct err *e)
 
     if (then_has_more(s))
         return then_more(s, e);
+    if (reading(s) && rest_of(s)->text.len)
+        return more_of_rest(s, st, e);
     if (!reading(s) || cursor_state(reading(s)) == CURSOR_END) {
         err_set(e, ERR_FAILED, "there is nothing more");
         err_hint(e,
@@ -297,9 +381,12 @@ int read_more(struct session *s, const struct statement *st, struct err *e)
 
     if (r < 0)
         return r;
+    rest_of(s)->left = false;
+    rest_of(s)->lines = 0;
+    output_keep_rest(&out, rest_of(s));
     r = cursor_next(reading(s), &items, e);
     r = print_pages(s, &out, r, items, e);
-    return finish(s, &out, r, e);
+    return finish(s, &out, r, UINT64_MAX, e);
 }
 
 const struct command cmd_get = {.run = read_run, .joins = true};

@@ -11,6 +11,7 @@
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
 #include "pksk/base/port.h"
+#include "pksk/out/paging.h"
 #include "pksk/out/process.h"
 #include "pksk/out/text.h"
 
@@ -27,6 +28,10 @@ struct sink {
     char *name;               /* of the file, or the command: for messages */
     struct process process;
     struct file_out file;
+
+    struct paging paging;
+    struct sink_rest *rest; /* of a pager; NULL: not asked for */
+    int stopped;            /* a pager was left, or Ctrl-C came: what the next flush says */
 
     bool holding; /* a pager that may not be needed */
     unsigned rows, columns, lines;
@@ -48,6 +53,7 @@ static void sink_free(struct sink *s)
     if (s->own_fd && s->fd >= 0)
         close(s->fd);
     buf_free(&s->own);
+    paging_free(&s->paging);
     free(s->name);
     free(s);
 }
@@ -132,6 +138,11 @@ int sink_file(const char *path, struct sink **ret, struct err *e)
     return 0;
 }
 
+void sink_keep_rest(struct sink *s, struct sink_rest *rest)
+{
+    s->rest = rest;
+}
+
 static int write_failed(struct sink *s, struct err *e)
 {
     struct str name = str_of(s->name);
@@ -144,9 +155,33 @@ static int write_failed(struct sink *s, struct err *e)
     return err_errno(e, ERR_FAILED, "cannot write to", name);
 }
 
+/* Once it is left, the rest of what is being printed is kept; the flush behind it says so. */
+static int write_paged(struct sink *s, struct str bytes, struct err *e)
+{
+    if (s->stopped && s->rest) {
+        buf_str_add(&s->rest->text, bytes);
+        return 0;
+    }
+    if (paging_write(&s->paging, bytes) == 0)
+        return 0;
+    s->stopped = write_failed(s, e);
+    return s->rest ? 0 : s->stopped;
+}
+
+static int say_stopped(struct sink *s, struct err *e)
+{
+    if (!s->stopped)
+        return 0;
+    errno = s->gone ? EPIPE : EINTR;
+    return s->gone ? write_failed(s, e) : err_set(e, s->stopped, "interrupted");
+}
+
 static int write_out(struct sink *s, struct str bytes, struct err *e)
 {
     int r;
+
+    if (s->kind == SINK_PAGER && s->process.pid)
+        return write_paged(s, bytes, e);
 
     if (s->gone) {
         errno = EPIPE;
@@ -196,6 +231,8 @@ static int start_pager(struct sink *s, struct err *e)
 
     s->holding = false;
     s->fd = r < 0 ? STDOUT_FILENO : s->process.fd;
+    if (r == 0)
+        paging_begin(&s->paging, s->fd, s->rest);
     return r;
 }
 
@@ -270,7 +307,9 @@ int sink_flush(struct sink *s, struct err *e)
 {
     if (s->kind == SINK_BUFFER)
         return 0;
-    return s->holding ? still_holding(s, e) : drain(s, e);
+    int r = s->holding ? still_holding(s, e) : drain(s, e);
+
+    return r < 0 ? r : say_stopped(s, e);
 }
 
 bool sink_reader_gone(const struct sink *s)
@@ -319,6 +358,9 @@ static int finish(struct sink *s, struct err *e)
     }
     int r = s->holding ? still_holding(s, e) : drain(s, e);
 
+    if (r == 0 && s->kind == SINK_PAGER && s->process.pid && !s->stopped &&
+        paging_settle(&s->paging) < 0)
+        s->gone |= errno == EPIPE;
     if (s->own_fd) {
         int fd = s->fd;
 

@@ -159,6 +159,16 @@ int output_text(struct output *o, struct str text, struct err *e)
     return sink_write(o->sink, text, e);
 }
 
+void output_keep_rest(struct output *o, struct sink_rest *rest)
+{
+    sink_keep_rest(o->sink, rest);
+}
+
+int output_flush(struct output *o, struct err *e)
+{
+    return sink_flush(o->sink, e);
+}
+
 bool output_reader_gone(const struct output *o)
 {
     return o->sink && sink_reader_gone(o->sink);

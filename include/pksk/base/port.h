@@ -18,6 +18,10 @@ extern char **environ; /* POSIX has it, but in no header */
 
 int port_pipe(int ends[2]) must_check; /* 0, or -1 and errno */
 
+/* Makes a pipe so small that poll() finds it writable only when all of it is read. False: it cannot
+ * be. */
+bool port_pipe_small(int fd);
+
 /* From the system, for tokens and boundaries: 0, or -1 when it gives none. */
 int port_random(void *bytes, size_t len) must_check;
 

@@ -17,6 +17,17 @@ struct sink *sink_stdout(void);
  * printed plainly: the sink holds back until it knows. LESS=FRX and LESSSECURE=1 are set for it
  * unless the user's environment sets LESS. */
 struct sink *sink_pager(const char *command, unsigned rows, unsigned columns);
+
+/* What a pager that was left has not taken, and how many lines it took. The text is whole lines,
+ * ready for the terminal. */
+struct sink_rest {
+    bool left;
+    uint64_t lines;
+    struct buf text;
+};
+/* Where to keep it until sink_close() and after; what is written to a pager that is gone goes
+ * there, too, up to sink_flush(), which then fails. */
+void sink_keep_rest(struct sink *s, struct sink_rest *rest);
 int sink_command(const char *command, struct sink **ret,
                  struct err *e) must_check; /* sh -c; no AWS secrets in its environment
                                              * but those that the shell itself was given */

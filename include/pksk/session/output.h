@@ -28,6 +28,7 @@ int output_open(struct output *o, struct session *s, const struct statement *st,
 int output_items(struct output *o, const struct value *items, struct err *e) must_check;
 int output_text(struct output *o, struct str text,
                 struct err *e) must_check; /* escaped by the caller where it must be */
+int output_flush(struct output *o, struct err *e) must_check; /* let it be seen */
 
 /* Ends the format and the sink. failed: a file is dropped. Returns the first error there is. */
 int output_close(struct output *o, bool failed, struct err *e) must_check;
@@ -35,6 +36,8 @@ int output_close(struct output *o, bool failed, struct err *e) must_check;
 int output_print(struct session *s, const struct statement *st, struct str text,
                  struct err *e) must_check;
 
+/* What a pager that was left has not taken is kept there, also behind output_close(). */
+void output_keep_rest(struct output *o, struct sink_rest *rest);
 bool output_reader_gone(const struct output *o);
 
 #endif
