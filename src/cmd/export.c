@@ -1,6 +1,9 @@
 #include "pksk/cmd/command.h"
 
+#include <unistd.h>
+
 #include "pksk/base/file.h"
+#include "pksk/cmd/export-csv.h"
 #include "pksk/cmd/read.h"
 #include "pksk/out/progress.h"
 #include "pksk/out/text.h"
@@ -87,6 +90,24 @@ static bool resumable(enum format f)
     return f == FORMAT_JSONL || f == FORMAT_DDB_JSON || f == FORMAT_PKSK;
 }
 
+static bool has_header(enum format f)
+{
+    return f == FORMAT_CSV || f == FORMAT_TSV;
+}
+
+/* The items are all there: nothing that fails now costs reading them again. */
+static int make_csv(const char *items, const char *path, enum format f, const struct plan *p,
+                    struct err *e)
+{
+    int r = export_csv(items, path, f, p->key_names, p->key_count, e);
+
+    if (r < 0)
+        err_hint(e, "all items are in %s, in DynamoDB JSON", items);
+    else
+        unlink(items);
+    return r;
+}
+
 static int run_export(struct session *s, struct exporting *x, struct export_options *o,
                       struct err *e)
 {
@@ -106,7 +127,7 @@ static int run_export(struct session *s, struct exporting *x, struct export_opti
 static int into_file(struct session *s, const struct statement *st, const struct plan *p,
                      struct exporting *x, struct export_options *o, struct err *e)
 {
-    _cleanup_(buf_free) struct buf checkpoint = {0};
+    _cleanup_(buf_free) struct buf checkpoint = {0}, items = {0};
     char *path = file_expand(st->target->text);
     enum format format = FORMAT_DDB_JSON;
     struct print_options options = {.keys = p->key_names, .key_count = p->key_count};
@@ -115,14 +136,17 @@ static int into_file(struct session *s, const struct statement *st, const struct
 
     format_from_path(str_of(path), &format);
     x->text.max = 2 * BUF_MAX;
-    x->printer = printer_new(format, &options, sink);
+    x->printer = printer_new(has_header(format) ? FORMAT_DDB_JSON : format, &options, sink);
     o->print = print_to_file;
-    o->path = path;
+    buf_addf(&items, "%s.items", path);
+    o->path = has_header(format) ? buf_cstr(&items) : path;
     o->format = str_of(format_name(format));
     buf_addf(&checkpoint, "%s.checkpoint", path);
-    o->checkpoint_path = resumable(format) ? buf_cstr(&checkpoint) : NULL;
+    o->checkpoint_path = resumable(format) || has_header(format) ? buf_cstr(&checkpoint) : NULL;
     int r = run_export(s, x, o, e);
 
+    if (r == 0 && has_header(format))
+        r = make_csv(buf_cstr(&items), path, format, p, e);
     if (r < 0 && e->at.from == UINT32_MAX)
         e->at = st->target->at;
     printer_free(x->printer);

@@ -125,10 +125,10 @@ static int begin(struct csv *c, const struct value *items, struct err *e)
     if (!o->columns)
         columns_of_page(c, items);
     c->row = mem_resize(NULL, c->columns.count + 1, sizeof(struct value *));
-    for (size_t i = 0; map_next(&c->columns, &i, &name, NULL); more = true) {
+    for (size_t i = 0, n = 0; map_next(&c->columns, &i, &name, NULL); more = true, n++) {
         if (more)
             buf_char(out, c->separator);
-        add_cell(c, out, name);
+        add_cell(c, out, o->labels ? o->labels[n] : name);
     }
     end_line(c, out);
     return sink_filled(c->printer.sink, e);
@@ -144,7 +144,8 @@ static int new_column(struct csv *c, const struct value *x, struct err *e)
                 "a later item has the attribute %.*s, which has no column: the %s header was made "
                 "from the first page",
                 STR_ARG(buf_str(&name)), c->separator == ',' ? "csv" : "tsv");
-    err_hint(e, "name the columns with select, or use jsonl");
+    err_hint(
+        e, "name the columns with select, or use jsonl; `export into FILE.csv` knows all columns");
     return r;
 }
 
@@ -152,7 +153,7 @@ static int fill_row(struct csv *c, const struct value *item, struct err *e)
 {
     const struct print_options *o = &c->printer.o;
 
-    if (o->columns) {
+    if (o->columns && !o->labels) {
         struct str name;
         size_t column = 0;
 

@@ -54,7 +54,9 @@ static int on_reject(void *ctx, const struct bulk_reject *r, struct err *e)
     }
     if (im->o->refused)
         im->o->refused(im->o->ctx, r->place.line, r->err);
-    return im->rejects.path ? rejects_add(&im->rejects, r, e) : 0;
+    if (im->rejects.path)
+        return rejects_add(&im->rejects, r, e);
+    return r->late || im->o->refused ? 0 : name_place(im, r->place.line, r->err, e);
 }
 
 static int on_wait(void *ctx, int fd, struct err *e)

@@ -43,7 +43,9 @@ struct print_options {
     const struct str *columns; /* from select: csv, tsv and the tables show exactly these; NULL:
                                   what the items have */
     size_t column_count;
-    bool single; /* the statement asked for one item: pretty prints name/value lines */
+    const struct str *labels; /* csv and tsv: the columns are all attributes that there are, and
+                                 this is what the header calls them; NULL: none of that */
+    bool single;              /* the statement asked for one item: pretty prints name/value lines */
 };
 
 struct printer;

@@ -45,8 +45,9 @@ struct import_options {
                                name, or the only one */
 
     /* Items that are refused go here as JSON lines, {"Item":…,"Error":"…","Line":n}, or with
-     * "Text" what is no item at all; import takes the file again. NULL: each is only told. The file
-     * appears with the first of them. */
+     * "Text" what is no item at all; import takes the file again. NULL: each is told
+     * to refused(), and without that the first stops the import. The file appears with the first
+     * of them. */
     const char *reject_path;
     void (*refused)(void *ctx, uint64_t line, const struct err *why); /* each; NULL is fine */
 
