@@ -180,7 +180,8 @@ TEST(csv_refuses_a_new_column)
     CHECK_STR(buf_str(&out), "pk\r\na\r\n");
     CHECK_STR(str_of(e.text), "a later item has the attribute late, which has no column: the csv "
                               "header was made from the first page");
-    CHECK_STR(str_of(e.hint), "name the columns with select, or use jsonl");
+    CHECK_STR(str_of(e.hint), "name the columns with select, or use jsonl; `export into FILE.csv` "
+                              "knows all columns");
 }
 
 TEST(table_is_the_union)
