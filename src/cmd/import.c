@@ -33,6 +33,19 @@ static void show_refused(void *ctx, uint64_t line, const struct err *why)
     session_warn(i->s, "line %zu refused: %s", (size_t)line, why->text);
 }
 
+/* At the prompt that is a question: strings in place of numbers are found out too late. */
+static int tell_untyped(void *ctx, struct str columns, struct err *e)
+{
+    struct importing *i = ctx;
+
+    progress_end(&i->line);
+    session_warn(i->s,
+                 "these columns look like numbers or true and false, and become strings; the "
+                 "header %.*s makes them what they are",
+                 STR_ARG(columns));
+    return i->s->interactive && !i->s->yes ? session_confirm(i->s, e, "Import them as strings") : 0;
+}
+
 /* Beside the file: what was refused, and how far an import came that was stopped. */
 static void side_paths(struct import_options *o, struct buf *rejects, struct buf *checkpoint)
 {
@@ -101,6 +114,7 @@ static int import(struct session *s, struct import_options *o, struct err *e)
     progress_begin(&i.line, s->clock, 0);
     o->progress = show_progress;
     o->ctx = &i;
+    o->untyped = tell_untyped;
     o->refused = o->reject_path ? NULL : show_refused;
     int r = import_run(s->dynamo, o, &totals, e);
 

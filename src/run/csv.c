@@ -12,6 +12,7 @@
 struct column {
     struct str name;
     enum attr_type type; /* or COLUMN_JSON */
+    bool untyped;        /* a string for want of a better knowledge */
 };
 
 struct csv {
@@ -89,12 +90,13 @@ static struct str without_return(struct str row)
 
 /* ---- the header */
 
-static enum attr_type type_of(const struct table *t, struct str name)
+static enum attr_type type_of(const struct table *t, struct str name, bool *known)
 {
     const struct key_part *part = key_find(&t->key, name);
 
     for (size_t i = 0; i < t->index_count && !part; i++)
         part = key_find(&t->indexes[i].key, name);
+    *known = part != NULL;
     return part ? part->type : ATTR_S;
 }
 
@@ -114,7 +116,10 @@ static struct column make_column(struct csv *c, struct str text, const struct ta
         }
     }
     column.name = arena_str(&c->arena, text);
-    column.type = type_of(t, text);
+    bool known;
+
+    column.type = type_of(t, text, &known);
+    column.untyped = !known;
     return column;
 }
 
@@ -341,5 +346,64 @@ int csv_item(struct csv *c, struct str row, struct arena *a, struct value **ret,
                            c->count);
         *ret = item;
         return 0;
+    }
+}
+
+/* ---- columns that look like something else than strings */
+
+struct look {
+    size_t numbers, switches, cells;
+};
+
+/* A zero in front is one that somebody wants to keep. */
+static bool looks_like_number(struct str text)
+{
+    _cleanup_(buf_free) struct buf ignored = {0};
+    struct str digits = text.len && text.s[0] == '-' ? str_slice(text, 1, text.len) : text;
+    struct err why;
+
+    if (digits.len > 1 && digits.s[0] == '0' && digits.s[1] != '.')
+        return false;
+    return digits.len && digits.s[0] >= '0' && digits.s[0] <= '9' &&
+           number_normalise(text, &ignored, &why) == 0;
+}
+
+static void look_at_row(const struct csv *c, struct str row, struct arena *a, struct look *looks)
+{
+    struct err ignored;
+
+    for (size_t at = 0, i = 0; i < c->count; at++, i++) {
+        struct cell cell;
+
+        if (next_cell(row, c->separator, &at, a, &cell, &ignored) < 0)
+            return;
+        if (cell.text.len) {
+            looks[i].cells++;
+            looks[i].numbers += looks_like_number(cell.text);
+            looks[i].switches += str_is(cell.text, "true") || str_is(cell.text, "false");
+        }
+        if (at >= row.len)
+            return;
+    }
+}
+
+void csv_untyped(const struct csv *c, struct str rows, struct buf *ret)
+{
+    _cleanup_(arena_free) struct arena a = {0};
+    struct look *looks = arena_alloc(&a, c->count, sizeof(*looks));
+    size_t end;
+
+    while (str_find_char(rows, '\n', &end)) {
+        look_at_row(c, without_return(str_slice(rows, 0, end)), &a, looks);
+        rows = str_slice(rows, end + 1, rows.len);
+    }
+    for (size_t i = 0; i < c->count; i++) {
+        const struct look *look = &looks[i];
+        bool number = look->numbers == look->cells;
+
+        if (!c->columns[i].untyped || !look->cells || (!number && look->switches != look->cells))
+            continue;
+        buf_addf(ret, "%s%.*s:%s", ret->len ? ", " : "", STR_ARG(c->columns[i].name),
+                 number ? "N" : "BOOL");
     }
 }

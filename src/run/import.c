@@ -207,8 +207,21 @@ static int check_columns(struct import *im, uint64_t line, struct err *e)
     return 0;
 }
 
+/* head: the file's beginning, header and all. */
+static int tell_untyped(struct import *im, struct str head, struct err *e)
+{
+    _cleanup_(buf_free) struct buf columns = {0};
+    size_t end;
+
+    if (!im->o->untyped || !str_find_char(head, '\n', &end))
+        return 0;
+    csv_untyped(im->csv, str_slice(head, end + 1, head.len), &columns);
+    return columns.len ? im->o->untyped(im->o->ctx, buf_str(&columns), e) : 0;
+}
+
 static int read_header(struct import *im, struct err *e)
 {
+    _cleanup_(arena_free) struct arena a = {0};
     struct record header;
     struct str head;
     struct err why;
@@ -218,6 +231,8 @@ static int read_header(struct import *im, struct err *e)
     if (r == 0 && im->shape.format == IMPORT_CSV)
         separator = csv_separator(head);
     if (r == 0)
+        head = arena_str(&a, head); /* the window moves */
+    if (r == 0)
         r = records_row(&im->records, separator, &header, e);
     if (r == 0)
         return err_set(e, ERR_FAILED, "%s is empty: it has no header", im->records.path);
@@ -225,7 +240,8 @@ static int read_header(struct import *im, struct err *e)
         return r;
     if (csv_new(header.text, separator, im->o->table, &im->csv, &why) < 0)
         return name_place(im, header.line, &why, e);
-    return check_columns(im, header.line, e);
+    r = check_columns(im, header.line, e);
+    return r < 0 ? r : tell_untyped(im, head, e);
 }
 
 static int next_record(struct import *im, struct record *ret, struct err *e)

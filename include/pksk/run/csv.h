@@ -20,6 +20,10 @@ int csv_new(struct str header, char separator, const struct table *t, struct csv
             struct err *e) must_check;
 void csv_free(struct csv *c); /* NULL is fine */
 
+/* Adds the columns that will be strings though all their cells in these rows are numbers, or true
+ * and false, as their typed names: "age:N, ok:BOOL". 007 is no number. */
+void csv_untyped(const struct csv *c, struct str rows, struct buf *ret);
+
 char csv_separator_used(const struct csv *c);
 bool csv_has_column(const struct csv *c, struct str name);
 

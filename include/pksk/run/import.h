@@ -49,6 +49,9 @@ struct import_options {
      * to refused(), and without that the first stops the import. The file appears with the first
      * of them. */
     const char *reject_path;
+    /* Before anything is written: columns of CSV that will be strings and look otherwise, as
+     * "age:N, ok:BOOL". A negative return ends it. NULL is fine. */
+    int (*untyped)(void *ctx, struct str columns, struct err *e);
     void (*refused)(void *ctx, uint64_t line, const struct err *why); /* each; NULL is fine */
 
     /* Written twice a second and when the import stops; removed when it is done; used when it is
