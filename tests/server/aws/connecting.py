@@ -137,7 +137,7 @@ def _():
     for words, want, hint in cases:
         place = three_profiles()
         place.aws.pages = 3
-        done = place.pksk("-t", "t", "--yes", "--keep-going", "-c", "scan limit 3", "-c", f"connect {words}", "-c", "more",
+        done = place.pksk("-t", "ttt", "--yes", "--keep-going", "-c", "scan limit 3", "-c", f"connect {words}", "-c", "more",
                           "-c", "whoami")
         note = done.err.decode()
         tap.check(done.status in (2, 3), words, note)

@@ -66,7 +66,7 @@ def read(done):
 
 
 def scan(place, words, pages, segments=1):
-    done = place.pksk("-t", "t", "--yes", "-c", words)
+    done = place.pksk("-t", "ttt", "--yes", "-c", words)
     tap.same(done.status, 0, words, done.err.decode("utf-8", "replace"))
     tap.same(read(done), items(pages, segments), words)
     tap.same(sorted(place.aws.pages_given.values()), [1] * pages * segments, words)
@@ -115,7 +115,7 @@ def fails(make):
     for words, segments in ways(make):
         place, slot = place_of(make)
         place.aws.later[slot] = [(403, "{}")]
-        done = place.pksk("-t", "t", "--yes", "--keep-going", "-c", words, "-c", "more")
+        done = place.pksk("-t", "ttt", "--yes", "--keep-going", "-c", words, "-c", "more")
         said = done.err.decode("utf-8", "replace")
         tap.same(done.status, 3, words, said)
         tap.check(said.count("error: ") == 1 and "secret/of" not in said and "token/of" not in said, said)
@@ -136,7 +136,7 @@ def _():
     for words, segments in (("scan", 1), ("scan segments 4", 4)):
         place, slot = place_of(role, life=2, dies=None, page_seconds=0.4)
         place.aws.later[slot] = [(403, "{}")]
-        done = place.pksk("-t", "t", "--yes", "--keep-going", "-c", words, "-c", "more")
+        done = place.pksk("-t", "ttt", "--yes", "--keep-going", "-c", words, "-c", "more")
         said = done.err.decode("utf-8", "replace")
         tap.same((done.status, said.count("error: ")), (3, 1), said)
         tap.same(read(done), items(5, segments), said)
@@ -149,7 +149,7 @@ def _():
         place, slot = place_of(role, page_seconds=0.6)
         if bad:
             place.aws.later[slot] = bad * [(403, "{}")]
-        done = place.pksk("-t", "t", "--keep-going", "-c", "get k{1..950}", *(bad * ["-c", "more"]))
+        done = place.pksk("-t", "ttt", "--keep-going", "-c", "get k{1..950}", *(bad * ["-c", "more"]))
         said = done.err.decode("utf-8", "replace")
         tap.check(done.status in ((1, 3) if bad else (0,)), done.status, said)  # 1: a `more` too many
         tap.check(("HTTP status 403" in said) == (bad > 0), said)
