@@ -60,6 +60,7 @@ int command_run(struct session *s, const struct statement *st, struct err *e)
         r = transact_open(s) ? run_within(s, st, e) : commands[st->verb]->run(s, st, e);
 
     s->running = outer;
+    s->changes += command_changes(st);
     session_warn_of_files(s);
     if (s->settings.timing) {
         _cleanup_(buf_free) struct buf line = {0};

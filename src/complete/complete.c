@@ -1,5 +1,6 @@
 #include "pksk/base/utf8.h"
 #include "pksk/complete/completer.h"
+#include "pksk/complete/segment.h"
 #include "pksk/item/notation.h"
 #include "pksk/out/text.h"
 
@@ -24,6 +25,8 @@ void completer_free(struct completer *c)
     complete_cancel(c);
     complete_forget(c);
     arena_free(&c->arena);
+    arena_free(&c->keys_arena);
+    buf_free(&c->place);
     free(c->offers);
     free(c->candidates);
     free(c);
@@ -171,7 +174,7 @@ static struct str common_text(const struct completer *c)
         common.len = MIN(common.len, MAX(c->base.len, c->point.prefix.len));
     /* Partition keys are those seen, not all: what they share is a guess but for whole segments. */
     while (c->offers[0].kind == EXPECT_PARTITION_KEY && common.len > c->point.prefix.len &&
-           common.s[common.len - 1] != '#')
+           !segment_is_whole(common))
         common.len--;
     return utf8_cut(common, common.len);
 }
@@ -205,7 +208,7 @@ static void order_offers(struct completer *c)
     _cleanup_(cleanup_free) struct offer *words =
         mem_resize(NULL, c->offer_count + 1, sizeof(*words));
     size_t word_count = 0, kept = 0;
-    bool keys = false;
+    bool keys = c->live == LIVE_KEYS;
     for (size_t i = 0; i < c->offer_count; i++) {
         keys |= is_key(c->offers[i].kind);
         if (c->offers[i].kind == EXPECT_WORD)
@@ -220,9 +223,8 @@ static void order_offers(struct completer *c)
     }
 }
 
-static int finish(struct completer *c)
+static void write_result(struct completer *c)
 {
-    lookup_end(c);
     order_offers(c);
     bool quoted = false;
     for (size_t i = 0; i < c->offer_count; i++)
@@ -240,10 +242,17 @@ static int finish(struct completer *c)
     c->result.seen = false;
     for (size_t i = 0; i < count; i++)
         c->result.seen |= c->offers[i].kind == EXPECT_PARTITION_KEY;
+    c->result.common = STR("");
     find_common(c, quoted);
     c->result.list = c->candidates;
     c->result.count = count;
     c->result.more = c->more || c->offer_count > count;
+}
+
+static int finish(struct completer *c)
+{
+    lookup_end(c);
+    write_result(c);
     return COMPLETE_DONE;
 }
 
@@ -256,7 +265,6 @@ static void collect(struct completer *c)
     c->more = false;
     c->base = STR("");
     c->live = LIVE_NONE;
-    c->jump = (struct jump){0};
     lang_complete(&c->arena, c->text, c->cursor, c->env->lang, &c->point);
     c->statement = c->point.so_far;
     while (c->statement && c->statement->inner)
@@ -265,39 +273,92 @@ static void collect(struct completer *c)
     lookup_table(c);
     for (const struct expect *e = c->point.expected; e && c->live != LIVE_TABLE; e = e->next)
         offers_collect(c, e);
+    if (c->live != LIVE_KEYS && c->jump.arena) {
+        lookup_drop(c);
+        c->jump = (struct jump){0};
+    }
+    c->first = arena_alloc(&c->arena, c->offer_count + 1, sizeof(*c->first));
+    c->first_count = c->offer_count;
+    c->first_more = c->more;
+    for (size_t i = 0; i < c->offer_count; i++)
+        c->first[i] = c->offers[i];
 }
 
 int complete_begin(struct completer *c, struct str text, size_t cursor)
 {
-    complete_cancel(c);
+    bool goes_on = c->live == LIVE_KEYS && c->jump.arena;
+
+    if (!goes_on)
+        complete_cancel(c);
     arena_reset(&c->arena);
     c->text = arena_str(&c->arena, text);
     c->cursor = cursor;
     c->pages = 0;
     c->described = false;
-    c->started_us = clock_mono_us(completer_clock(c));
+    c->jobs++;
+    if (!goes_on)
+        c->started_us = clock_mono_us(completer_clock(c));
     collect(c);
     if (c->live == LIVE_NONE || !lookup_send(c))
         return finish(c);
     return complete_step(c);
 }
 
+/* Takes the answers that are there. False: the look-up has come to its end. */
+static bool take_answers(struct completer *c, bool *taken)
+{
+    *taken = false;
+    for (unsigned i = 0; i < JUMP_OPEN_MAX; i++) {
+        struct lookup_call call = c->calls[i];
+        const struct reply *r =
+            call.handle ? c->env->live.result(c->env->live.ctx, call.handle) : NULL;
+
+        if (!r)
+            continue;
+        enum taken what = lookup_take(c, call.number, r);
+
+        c->env->live.drop(c->env->live.ctx, call.handle);
+        c->calls[i].handle = NULL;
+        *taken = true;
+        if (what == TAKEN_AFRESH)
+            collect(c);
+        if (what == TAKEN_ALL || c->live == LIVE_NONE)
+            return false;
+    }
+    return true;
+}
+
 int complete_step(struct completer *c)
 {
-    while (c->handle) {
-        const struct reply *r = c->env->live.result(c->env->live.ctx, c->handle);
-        if (!r && lookup_within_budget(c))
+    bool taken = false;
+
+    while (c->live != LIVE_NONE) {
+        if (!take_answers(c, &taken) || !lookup_within_budget(c))
+            return finish(c);
+        if (!taken)
             return COMPLETE_WAIT;
-        enum taken taken = r ? lookup_take(c, r) : TAKEN_ALL;
-        if (!r)
-            c->jump.more = true;
-        lookup_drop(c);
-        if (taken == TAKEN_AFRESH)
-            collect(c);
-        if (taken == TAKEN_ALL || c->live == LIVE_NONE || !lookup_send(c))
+        if (!lookup_send(c))
             return finish(c);
     }
     return COMPLETE_DONE;
+}
+
+const struct completion *complete_so_far(struct completer *c)
+{
+    if (c->live == LIVE_NONE)
+        return &c->result;
+    c->offer_count = 0;
+    for (size_t i = 0; i < c->first_count; i++)
+        c->offers[c->offer_count++] = c->first[i];
+    c->more = true;
+    lookup_offer(c);
+    write_result(c);
+    c->result.more = true;
+    c->offer_count = 0;
+    for (size_t i = 0; i < c->first_count; i++)
+        c->offers[c->offer_count++] = c->first[i];
+    c->more = c->first_more;
+    return &c->result;
 }
 
 const struct completion *complete_result(const struct completer *c)
@@ -313,7 +374,6 @@ const struct completion *complete_now(struct completer *c, struct str text, size
     int state = complete_begin(c, text, cursor);
     while (state == COMPLETE_WAIT) {
         if (clock_mono_us(completer_clock(c)) >= until || wait(wait_ctx, 20) < 0) {
-            c->jump.more = true;
             finish(c);
             break;
         }

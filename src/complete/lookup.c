@@ -1,4 +1,5 @@
 #include "pksk/complete/completer.h"
+#include "pksk/complete/segment.h"
 #include "pksk/item/number.h"
 #include "pksk/json/writer.h"
 #include "pksk/out/text.h"
@@ -6,25 +7,34 @@
 #define SAMPLE_ITEMS 50
 #define TABLE_PAGES 10
 
+static void forget(struct answer *a)
+{
+    free((char *)a->key.s);
+    known_free(&a->known);
+    arena_free(&a->arena);
+    *a = (struct answer){0};
+}
+
 void complete_forget(struct completer *c)
 {
-    for (size_t i = 0; i < COMPLETER_ANSWERS; i++) {
-        arena_free(&c->answers[i].arena);
-        c->answers[i] = (struct answer){0};
-    }
+    for (size_t i = 0; i < COMPLETER_ANSWERS; i++)
+        forget(&c->answers[i]);
 }
 
 void lookup_drop(struct completer *c)
 {
-    if (c->handle)
-        c->env->live.drop(c->env->live.ctx, c->handle);
-    c->handle = NULL;
+    for (unsigned i = 0; i < JUMP_OPEN_MAX; i++) {
+        if (c->calls[i].handle)
+            c->env->live.drop(c->env->live.ctx, c->calls[i].handle);
+        c->calls[i].handle = NULL;
+    }
 }
 
 void lookup_cancel(struct completer *c)
 {
     lookup_drop(c);
     c->live = LIVE_NONE;
+    c->jump = (struct jump){0};
 }
 
 /* --- what to ask -------------------------------------------------------------------- */
@@ -34,56 +44,60 @@ static bool can_look_up(const struct completer *c)
     return c->env->live.send != NULL;
 }
 
-/* Is a kept answer still right for what is typed now? Not when that enters one of its families. */
-static bool serves(const struct answer *a, struct str key, struct str typed)
+/* What is known of the place, or room for it where what was not asked for the longest is dropped.
+ */
+static struct answer *answer_of(struct completer *c, struct str place)
 {
-    if (!str_eq(a->key, key) || !str_starts(typed, a->prefix))
-        return false;
-    if (a->more && !str_eq(typed, a->prefix) && !str_eq(typed, a->base))
-        return false;
-    for (const struct segment *s = a->first; s; s = s->next) {
-        if (s->goes_on && str_starts(typed, s->text))
-            return false;
+    struct answer *oldest = &c->answers[0];
+
+    for (size_t i = 0; i < COMPLETER_ANSWERS; i++) {
+        struct answer *a = &c->answers[i];
+
+        if (a->key.s && str_eq(a->key, place)) {
+            a->used = c->jobs;
+            return a;
+        }
+        if (a->used < oldest->used)
+            oldest = a;
     }
+    forget(oldest);
+    oldest->key = (struct str){mem_dup(place.s, place.len), place.len};
+    oldest->used = c->jobs;
+    return oldest;
+}
+
+static void offer_segments(struct completer *c, const struct segment *s)
+{
+    for (; s; s = s->next)
+        completer_offer(c, EXPECT_SORT_KEY, s->text, s->goes_on);
+}
+
+/* Number keys are kept as they came, for what was typed then. */
+static bool numbers_known(struct completer *c)
+{
+    const struct answer *a = c->answer;
+
+    if (!a->numbered || !str_starts(c->point.prefix, a->prefix) ||
+        (a->more && !str_eq(c->point.prefix, a->prefix)))
+        return false;
+    offer_segments(c, a->numbers);
+    c->more |= a->more;
     return true;
 }
 
-static void offer_segments(struct completer *c, enum expect_kind kind, const struct segment *s,
-                           struct str base, bool more)
+static void keep_numbers(struct completer *c)
 {
-    for (; s; s = s->next)
-        completer_offer(c, kind, s->text, s->goes_on);
-    c->more |= more;
-    c->base = arena_str(&c->arena, base);
-}
+    struct answer *a = c->answer;
+    struct segment **end = &a->numbers;
 
-static bool from_cache(struct completer *c)
-{
-    int64_t now = clock_wall_ms(completer_clock(c));
-    for (size_t i = 0; i < COMPLETER_ANSWERS; i++) {
-        const struct answer *a = &c->answers[i];
-        if (a->key.len == 0 || a->until_ms < now || !serves(a, c->cache_key, c->typed))
-            continue;
-        offer_segments(c, EXPECT_SORT_KEY, a->first, a->base, a->more);
-        return true;
-    }
-    return false;
-}
-
-static void keep_answer(struct completer *c)
-{
-    struct answer *a = &c->answers[c->next_answer++ % COMPLETER_ANSWERS];
     arena_reset(&a->arena);
-    *a = (struct answer){.arena = a->arena,
-                         .more = c->jump.more,
-                         .until_ms = clock_wall_ms(completer_clock(c)) + COMPLETE_TTL_MS};
-    a->key = arena_str(&a->arena, c->cache_key);
-    a->prefix = arena_str(&a->arena, c->typed);
-    a->base = arena_str(&a->arena, c->jump.prefix);
-    struct segment **end = &a->first;
-    for (const struct segment *s = c->jump.first; s; s = s->next) {
+    a->numbers = NULL;
+    a->numbered = true;
+    a->more = c->jump.more;
+    a->prefix = arena_str(&a->arena, c->jump.prefix);
+    for (const struct segment *s = c->jump.level.first; s; s = s->next) {
         *end = arena_new(&a->arena, struct segment);
-        **end = (struct segment){.text = arena_str(&a->arena, s->text), .goes_on = s->goes_on};
+        **end = (struct segment){.text = arena_str(&a->arena, s->text)};
         end = &(*end)->next;
     }
 }
@@ -142,27 +156,49 @@ void lookup_table(struct completer *c)
         c->live = LIVE_TABLE;
 }
 
+/* The name of the place, for what is kept of it. */
+static void add_place(struct buf *b, const struct jump *j)
+{
+    struct json_writer w = {.out = b};
+
+    json_begin_array(&w);
+    json_string(&w, j->table);
+    json_string(&w, j->index);
+    json_string(&w, j->sort);
+    for (unsigned i = 0; i < j->part_count; i++)
+        json_string(&w, j->parts[i].text);
+    json_end_array(&w);
+}
+
 void lookup_keys(struct completer *c)
 {
+    _cleanup_(buf_free) struct buf place = {0};
     struct jump j;
+
     if (c->live != LIVE_NONE || !describe_partition(c, &j))
         return;
-    _cleanup_(buf_free) struct buf key = {0};
-    struct json_writer w = {.out = &key};
-    json_begin_array(&w);
-    json_string(&w, j.table);
-    json_string(&w, j.index);
-    json_string(&w, j.sort);
-    for (unsigned i = 0; i < j.part_count; i++)
-        json_string(&w, j.parts[i].text);
-    json_end_array(&w);
-    c->cache_key = arena_str(&c->arena, buf_str(&key));
-    c->typed = arena_str(&c->arena, c->point.prefix);
-    if (from_cache(c) || !can_look_up(c))
-        return;
-    c->jump = j;
-    jump_begin(&c->jump, &c->arena, COMPLETE_CANDIDATES_MAX);
+    add_place(&place, &j);
     c->live = LIVE_KEYS;
+    /* More is typed while the same partition is asked: the questions under way go on. */
+    if (c->jump.arena) {
+        if (c->jump.type == ATTR_S && str_eq(buf_str(&place), buf_str(&c->place)) &&
+            c->answer->key.s) {
+            jump_narrow(&c->jump, c->point.prefix);
+            return;
+        }
+        lookup_drop(c);
+    }
+    buf_reset(&c->place);
+    buf_str_add(&c->place, buf_str(&place));
+    c->answer = answer_of(c, buf_str(&place));
+    arena_reset(&c->keys_arena);
+    c->jump = j;
+    if (j.type == ATTR_N && numbers_known(c))
+        c->live = LIVE_NONE;
+    else
+        jump_begin(&c->jump, &c->keys_arena, &c->answer->known, COMPLETE_CANDIDATES_MAX);
+    if (c->live == LIVE_KEYS && !can_look_up(c))
+        c->jump.done = true;
 }
 
 /* What is seen of the partition key, one '#' level at a time. A single family is not entered, as it
@@ -176,7 +212,7 @@ static size_t offer_seen(struct completer *c, struct str attribute)
         known++;
         if (!str_starts(text, c->point.prefix))
             continue;
-        struct str segment = jump_segment(text, c->point.prefix.len, &goes_on);
+        struct str segment = segment_next(text, c->point.prefix.len, &goes_on);
         completer_offer(c, EXPECT_PARTITION_KEY, segment, goes_on);
     }
     completer_sort(c, before);
@@ -271,17 +307,47 @@ bool lookup_within_budget(const struct completer *c)
            c->jump.tenths < COMPLETE_TENTHS_MAX && c->pages < TABLE_PAGES;
 }
 
-/* Sends the next request. False when the job needs none. */
+static bool call(struct completer *c, unsigned number, const char *operation, struct str body)
+{
+    c->calls[number] =
+        (struct lookup_call){c->env->live.send(c->env->live.ctx, operation, body), number};
+    return c->calls[number].handle != NULL;
+}
+
+static bool is_under_way(const struct completer *c)
+{
+    for (unsigned i = 0; i < JUMP_OPEN_MAX; i++) {
+        if (c->calls[i].handle)
+            return true;
+    }
+    return false;
+}
+
+static bool send_keys(struct completer *c)
+{
+    _cleanup_(buf_free) struct buf body = {0};
+    unsigned number;
+
+    while (!c->jump.done && lookup_within_budget(c) && jump_request(&c->jump, &body, &number)) {
+        if (!call(c, number, "Query", buf_str(&body))) {
+            c->jump.more = c->jump.done = true;
+            break;
+        }
+        buf_reset(&body);
+    }
+    if (!c->jump.done && !lookup_within_budget(c))
+        c->jump.more = true;
+    return is_under_way(c);
+}
+
 bool lookup_send(struct completer *c)
 {
     _cleanup_(buf_free) struct buf body = {0};
     const char *operation = NULL;
-    if (c->live == LIVE_KEYS) {
-        if (c->jump.done)
-            return false;
-        if (lookup_within_budget(c) && jump_request(&c->jump, &body))
-            operation = "Query";
-    } else if (c->live == LIVE_TABLE && !c->described) {
+
+    if (c->live == LIVE_KEYS)
+        return send_keys(c);
+    if (c->live == LIVE_TABLE && !c->described) {
         operation = "DescribeTable";
         table_request(c, &body);
         c->described = true;
@@ -293,11 +359,7 @@ bool lookup_send(struct completer *c)
         tables_request(c, &body);
     }
     c->pages += c->live == LIVE_SAMPLE || c->live == LIVE_TABLES;
-    if (operation)
-        c->handle = c->env->live.send(c->env->live.ctx, operation, buf_str(&body));
-    if (!c->handle && c->live == LIVE_KEYS)
-        c->jump.more = true;
-    return c->handle != NULL;
+    return operation && call(c, 0, operation, buf_str(&body));
 }
 
 static enum taken take_table(struct completer *c, const struct reply *r)
@@ -333,21 +395,21 @@ static bool take_tables(struct completer *c, const struct reply *r)
     return c->typed.len > 0;
 }
 
-enum taken lookup_take(struct completer *c, const struct reply *r)
+enum taken lookup_take(struct completer *c, unsigned number, const struct reply *r)
 {
     if (r->err.code < 0) {
         _cleanup_(buf_free) struct buf note = {0};
         buf_lit(&note, "no look-up: ");
         text_escape(&note, str_of(r->err.text));
         c->result.note = arena_str(&c->arena, buf_str(&note));
-        c->jump.more = true;
+        c->jump.more = c->jump.done = true;
         return TAKEN_ALL;
     }
     switch (c->live) {
     case LIVE_TABLE:
         return take_table(c, r);
     case LIVE_KEYS:
-        jump_answer(&c->jump, r);
+        jump_answer(&c->jump, number, r);
         return TAKEN_MORE;
     case LIVE_SAMPLE:
         take_sample(c, r);
@@ -360,13 +422,20 @@ enum taken lookup_take(struct completer *c, const struct reply *r)
     return TAKEN_ALL;
 }
 
+void lookup_offer(struct completer *c)
+{
+    if (c->live != LIVE_KEYS)
+        return;
+    offer_segments(c, c->jump.level.first);
+    c->more |= c->jump.more || !c->jump.done;
+    c->base = arena_str(&c->arena, c->jump.prefix);
+}
+
 void lookup_end(struct completer *c)
 {
-    if (c->live == LIVE_KEYS) {
-        if (c->result.note.len == 0 && c->jump.done)
-            keep_answer(c);
-        offer_segments(c, EXPECT_SORT_KEY, c->jump.first, c->jump.prefix, c->jump.more);
-    }
+    lookup_offer(c);
+    if (c->live == LIVE_KEYS && c->jump.type == ATTR_N && c->jump.done && c->result.note.len == 0)
+        keep_numbers(c);
     lookup_cancel(c);
 }
 

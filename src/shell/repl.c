@@ -20,6 +20,7 @@ struct repl {
     struct completer *completer;
     struct editor *editor;
     struct dynamo *connected; /* the client that the completer's caches are of */
+    uint64_t changes;         /* and how much this shell had written then */
     struct buf text;          /* the statement so far */
     char *recall;             /* a line to be kept in the history behind the one that ran */
     bool before_ran;          /* the last statement could be read */
@@ -71,9 +72,10 @@ static void refresh_completer(struct repl *r)
     r->complete.seen = s->seen;
     r->complete.live =
         s->settings.complete_live ? complete_live_dynamo(s->dynamo) : (struct complete_live){0};
-    if (r->connected != s->dynamo)
+    if (r->connected != s->dynamo || r->changes != s->changes)
         complete_forget(r->completer);
     r->connected = s->dynamo;
+    r->changes = s->changes;
 }
 
 static void remember(struct repl *r, struct str text)

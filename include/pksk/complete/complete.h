@@ -2,10 +2,11 @@
  *
  * A completer runs one job at a time: complete_begin(), then complete_step() whenever transfers
  * went on, until it says COMPLETE_DONE; complete_cancel() at any time. It never waits by itself.
- * The result lives until the next complete_begin() or completer_free(), and is usable (incomplete)
- * while the job runs. Keys are looked up in the table itself one '#' level at a time, by jumping: a
- * query of Limit 1 finds the first key, the next one starts behind everything that begins with that
- * key's segment, so the cost is one small request a segment, however large the partition is.
+ * The result lives until the next complete_begin() or completer_free(). A complete_begin() in the
+ * midst of a job whose line has grown goes on with the requests under way. Keys are looked up in
+ * the table itself one segment at a time (segment.h), by jumping from both ends and the middle
+ * (jump.h), so that the cost is two small requests a segment at most, however large the partition
+ * is. What was found is kept until complete_forget().
  */
 #ifndef PKSK_COMPLETE_COMPLETE_H
 #define PKSK_COMPLETE_COMPLETE_H
@@ -19,7 +20,6 @@
 #define COMPLETE_TIME_MS 2000 /* for all requests of one TAB */
 #define COMPLETE_REQUESTS_MAX 110
 #define COMPLETE_TENTHS_MAX 250 /* capacity units × 10 for one TAB */
-#define COMPLETE_TTL_MS 30000   /* how long an answer is believed */
 
 /* How look-ups reach the service; a test gives its own. A handle is the sender's and is dropped in
  * the end in every case, finished or not. */
@@ -80,10 +80,13 @@ struct completer;
 struct completer *completer_new(const struct complete_env *env);
 void completer_free(struct completer *c); /* NULL is fine */
 
-int complete_begin(struct completer *c, struct str text, size_t cursor);
+int complete_begin(struct completer *c, struct str text, size_t cursor); /* COMPLETE_… */
 int complete_step(struct completer *c);
 void complete_cancel(struct completer *c);
 const struct completion *complete_result(const struct completer *c);
+/* The same while a job runs: what is found up to now, which ends with `more`. Good until the next
+ * call of any kind. */
+const struct completion *complete_so_far(struct completer *c);
 void complete_forget(struct completer *c); /* cached answers: after a write, or `connect` */
 
 /* Runs a job to its end, at most timeout_ms. wait lets transfers go on for some milliseconds. */

@@ -26,13 +26,20 @@ struct complete_sink {
 
 enum live_kind { LIVE_NONE, LIVE_TABLE, LIVE_KEYS, LIVE_SAMPLE, LIVE_TABLES };
 
-/* An answer kept for a while: all that follows `prefix` in the place that `key` names. */
+/* What is known of the place that `key` names: sort keys of a partition, or of number keys all that
+ * follows `prefix`. Kept until the shell writes there, or 32 others were asked for. */
 struct answer {
-    struct arena arena;
-    struct str key, prefix, base; /* base: what every candidate begins with */
-    struct segment *first;
-    bool more;
-    int64_t until_ms;
+    struct str key, prefix;
+    struct known known;
+    struct segment *numbers;
+    struct arena arena; /* of the numbers */
+    bool numbered, more;
+    uint64_t used; /* when it was asked for last, counted in jobs */
+};
+
+struct lookup_call {
+    void *handle; /* the sender's; NULL: none */
+    unsigned number;
 };
 
 struct completer {
@@ -51,14 +58,20 @@ struct completer {
 
     enum live_kind live;
     bool described; /* the table's description was asked for in this job */
-    void *handle;
+    struct lookup_call calls[JUMP_OPEN_MAX];
+    struct arena keys_arena; /* of the jump, which goes on when more is typed */
     struct jump jump;
-    struct str cache_key, typed; /* typed: the prefix; of tables, the last name of a page */
+    struct answer *answer;
+    struct buf place; /* what the jump is of, as in answer.key */
+    struct str typed; /* of tables: the last name of a page */
     struct str sample_table, sample_index, sample_attribute;
     unsigned pages;
     int64_t started_us;
     struct answer answers[COMPLETER_ANSWERS];
-    size_t next_answer;
+    uint64_t jobs;
+    struct offer *first; /* what is offered without the look-up under way */
+    size_t first_count;
+    bool first_more;
 };
 
 const struct clock *completer_clock(const struct completer *c);
@@ -90,15 +103,16 @@ void lookup_partition_keys(struct completer *c);
 void lookup_tables(struct completer *c);
 
 bool lookup_within_budget(const struct completer *c);
-bool lookup_send(struct completer *c); /* false: nothing more to ask */
+bool lookup_send(struct completer *c); /* all that can be asked now; false: nothing is under way */
 enum taken {
     TAKEN_ALL,
     TAKEN_MORE,
     TAKEN_AFRESH
 }; /* afresh: the table is known now: collect again */
-enum taken lookup_take(struct completer *c, const struct reply *r);
-void lookup_end(struct completer *c);  /* offers what was found, keeps it, drops what is open */
-void lookup_drop(struct completer *c); /* the request under way */
+enum taken lookup_take(struct completer *c, unsigned number, const struct reply *r);
+void lookup_offer(struct completer *c); /* what is found so far */
+void lookup_end(struct completer *c);   /* the same, keeps it, drops what is open */
+void lookup_drop(struct completer *c);  /* the requests under way */
 void lookup_cancel(struct completer *c);
 
 #endif

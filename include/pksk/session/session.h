@@ -47,6 +47,7 @@ struct session {
     struct secret answer; /* of the last secret_prompt() */
     char *last_statement; /* for `edit` without an argument */
 
+    uint64_t changes; /* statements that may have written something, for what is kept of reads */
     unsigned depth;   /* of source */
     bool leaving;     /* exit was said */
     int leave_status; /* -1: exit was said without one */
