@@ -85,7 +85,11 @@ struct str completer_table_name(const struct completer *c)
 
 const struct table *completer_table(const struct completer *c)
 {
-    struct str name = completer_table_name(c);
+    return completer_table_named(c, completer_table_name(c));
+}
+
+const struct table *completer_table_named(const struct completer *c, struct str name)
+{
     if (name.len == 0)
         return NULL;
     if (c->env->peek)

@@ -57,17 +57,29 @@ static void finish_word(const struct lang_point *p, struct buf *ret)
         buf_str_add(ret, str_slice(only, p->prefix.len, only.len));
 }
 
+/* What the statement will be, as a comment behind it. With a blank the grammar has its place behind
+ * that. */
+static void add_outlook(struct completer *c, struct str text, bool blank, struct buf *ret)
+{
+    _cleanup_(buf_free) struct buf will_be = {0};
+
+    if (!outlook(c, text, &will_be))
+        return;
+    buf_addf(ret, "%s-- %.*s%s", blank ? "" : "  ", (int)will_be.len, will_be.s,
+             blank ? "   " : "");
+}
+
 void complete_hint(struct completer *c, struct str text, struct buf *ret)
 {
     struct arena arena = {0};
     struct lang_point point;
+    bool blank = text.len > 0 && text.s[text.len - 1] == ' ';
     lang_complete(&arena, text, text.len, c->env->lang, &point);
-    if (point.quote != 0)
-        goto out;
-    if (point.prefix.len > 0)
+    if (point.prefix.len > 0 && point.quote == 0)
         finish_word(&point, ret);
-    else if (point.so_far && text.len > 0 && text.s[text.len - 1] == ' ')
+    if (ret->len == 0 && text.len > 0)
+        add_outlook(c, text, blank && point.quote == 0, ret);
+    if (point.prefix.len == 0 && point.quote == 0 && point.so_far && blank)
         list_expected(point.expected, ret);
-out:
     arena_free(&arena);
 }

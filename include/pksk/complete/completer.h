@@ -87,6 +87,12 @@ void completer_sort(struct completer *c, size_t from); /* the offers from there 
 struct str completer_table_name(const struct completer *c);     /* empty: none chosen */
 const struct table *completer_table(const struct completer *c); /* NULL: not known yet */
 
+const struct table *completer_table_named(const struct completer *c, struct str name);
+
+/* Appends what the last statement of the text will be, "Query gsi1"; false when that cannot be told
+ * yet. No look-ups. */
+bool outlook(struct completer *c, struct str text, struct buf *ret);
+
 /* The key schema that the statement's key words are of; *index is its name, or empty. */
 const struct key_schema *completer_schema(const struct completer *c, const struct table *t,
                                           struct str *index);

@@ -150,6 +150,8 @@ static const struct table shop = {
     .key = {KEY(partition, "pk", ATTR_S), KEY(sort, "sk", ATTR_S)},
     .indexes = indexes,
     .index_count = ARRAY_LEN(indexes),
+    .item_count = 5931,
+    .size_bytes = 560 * 4096,
 };
 
 static bool unknown; /* until its description was learnt */
@@ -691,6 +693,43 @@ TEST(hints_are_short)
     CHECK_STR(buf_str(&b), "");
     CHECK(fake.requests == 0);
     buf_free(&b);
+}
+
+/* The hint behind a line. */
+static struct str hint(const char *line)
+{
+    static struct buf b;
+    buf_reset(&b);
+    complete_hint(completer, str_of(line), &b);
+    return buf_str(&b);
+}
+
+TEST(hints_say_what_a_statement_will_be)
+{
+    begin();
+    CHECK_STR(hint("get USER#42 PROFILE"), "  -- Get");
+    CHECK_STR(hint("get USER#42 PROFILE, USER#43 PROFILE"), "  -- Get 2 items");
+    CHECK_STR(hint("query USER#42"), "  -- Query");
+    CHECK_STR(hint("query gsi1 ORDER between 2024 2025"), "  -- Query gsi1");
+    CHECK_STR(hint("query gsi1 \"ORDER\""), "  -- Query gsi1");
+    CHECK_STR(hint("scan"), "  -- Scan! 5,931 items, about 280 RCU");
+    CHECK_STR(hint("scan consistent"), "  -- Scan! 5,931 items, about 560 RCU");
+    CHECK_STR(hint("scan where n = 1 limit 10"), "  -- Scan! 5,931 items, about 280 RCU");
+    CHECK_STR(hint("scan limit 10"), "  -- Scan until 10 items");
+    CHECK_STR(hint("scan gsi1 where n = 1"), "  -- Scan gsi1! 5,931 items, about 280 RCU");
+    CHECK_STR(hint("put A b=1; query USER#42"), "  -- Query");
+    CHECK_STR(hint("query USER#42 then delete"), "  -- Query, then delete each item");
+    /* not yet, or not for certain */
+    CHECK_STR(hint("get USER#42"), "");
+    CHECK_STR(hint("query gsi1"), "");
+    CHECK_STR(hint("query USER#42 \"PRO"), "");
+    CHECK_STR(hint("query Other:x"), "  -- Query");
+    CHECK_STR(hint("Other: query x"), "");
+    CHECK_STR(hint("explain scan"), "");
+    /* a word that is being typed comes first, and the grammar goes on */
+    CHECK_STR(hint("query USER#42 sel"), "ect");
+    CHECK(str_starts(hint("query USER#42 "), STR("-- Query   sort key")));
+    CHECK(fake.requests == 0);
 }
 
 TEST_MAIN()
