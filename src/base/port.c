@@ -176,3 +176,49 @@ void port_no_core(void)
     prctl(PR_SET_DUMPABLE, 0); /* a core that is piped to a program knows no limit */
 #endif
 }
+
+struct stream {
+    void *ctx;
+    void (*take)(void *ctx, const char *bytes, size_t len);
+};
+
+static int close_stream(void *cookie)
+{
+    free(cookie);
+    return 0;
+}
+
+#if HAVE_FOPENCOOKIE
+static ssize_t write_stream(void *cookie, const char *bytes, size_t len)
+{
+    const struct stream *s = cookie;
+
+    s->take(s->ctx, bytes, len);
+    return (ssize_t)len;
+}
+#else
+static int write_stream(void *cookie, const char *bytes, int len)
+{
+    const struct stream *s = cookie;
+
+    s->take(s->ctx, bytes, (size_t)len);
+    return len;
+}
+#endif
+
+FILE *port_stream(void *ctx, void (*take)(void *ctx, const char *bytes, size_t len))
+{
+    struct stream *s = mem_resize(NULL, 1, sizeof(*s));
+    FILE *file;
+
+    *s = (struct stream){ctx, take};
+#if HAVE_FOPENCOOKIE
+    file =
+        fopencookie(s, "w", (cookie_io_functions_t){.write = write_stream, .close = close_stream});
+#else
+    file = funopen(s, NULL, write_stream, NULL, close_stream);
+#endif
+    if (!file)
+        free(s);
+    return file;
+}

@@ -1,7 +1,12 @@
-/* The only file that knows libedit. Its reading of a character is replaced (EL_GETCFN): when
- * libedit asks for the next key it has drawn the line, so that is where colours and hint are drawn,
- * where transfers go on, and where signals and pastes arrive. What these have to do to the line is
- * done by a key of our own, KEY_WORK, that libedit sees next.
+/* The only file that knows libedit. It edits the text and draws nothing: its output goes into
+ * on_output(). Its reading of a character is replaced (EL_GETCFN), and that is where the line is
+ * compared with what the screen shows, where transfers go on, and where signals and pastes arrive.
+ * What these have to do to the line is done by a key of our own, KEY_WORK, that libedit sees next.
+ *
+ * It drew once, and each version did it in its own way: a character without width (U+0301, U+202E)
+ * took no cell in libedit 3.1-20221030, so that the one behind it replaced it; in 3.1-20250104 it
+ * takes one (`cur->h += w ? w : 1` in refresh.c), which no terminal gives it: all that follows
+ * stands a cell off, characters are seen twice, and controls of zero width arrive as they are.
  */
 #include "pksk/line/editor.h"
 
@@ -11,12 +16,14 @@
 #include <unistd.h>
 
 #include "pksk/base/log.h"
+#include "pksk/base/port.h"
 #include "pksk/base/utf8.h"
 #include "pksk/line/keys.h"
 #include "pksk/line/paint.h"
 
 #define KEY_WORK L'\x80' /* a C1 control: keys.c never delivers one */
 #define IDLE_MS 60000
+#define LEFT_MAX 1000  /* rows of a line that are shown again when it is left */
 #define LOOKING_MS 100 /* how often a look-up without news is asked for its time ceiling */
 
 enum work { WORK_NONE, WORK_INSERT, WORK_COMPLETE };
@@ -26,19 +33,21 @@ struct editor {
     struct editor_options o;
     EditLine *el;
     struct keys keys;
+    FILE *stage;        /* where libedit draws for nobody */
+    bool rang, cleared; /* what it wanted there */
     bool colour, smart; /* smart: the terminal knows more than printing */
     bool plain;         /* libedit reads lines and edits none: "edit off" in the editrc */
-    struct str before;  /* of this editor_read() */
-    struct place start; /* behind the prompt */
-    wchar_t *prompt;
-    struct buf given_prompt; /* for a new width */
-    struct buf drawn_prompt; /* as the terminal takes it */
+    struct buf before;  /* of this editor_read(), and its prompt */
+    struct buf prompt;
+    wchar_t *plain_prompt;
+    struct screen screen; /* where smart */
+    struct paint_row row; /* where not */
+    unsigned top;         /* the first of the line's rows that the screen shows */
     enum work work;
     unsigned untaken; /* KEY_WORKs in a row that went elsewhere: one may be another key's operand */
     struct buf insert; /* for WORK_INSERT; also what editor_preset() left */
     bool looking;      /* a completion job is under way */
-    bool hinted;
-    bool fresh; /* the line was drawn anew since it was painted */
+    bool fresh;        /* something happened since the line was painted */
     enum outcome outcome;
     size_t recall; /* the history entry that libedit stands at */
     wchar_t *recalled;
@@ -51,12 +60,21 @@ static struct editor *self(EditLine *el)
     return ed;
 }
 
-static void put(struct editor *ed, struct str bytes)
+static void put(struct str bytes)
 {
-    FILE *out = stdout;
-    el_wget(ed->el, EL_GETFP, 1, &out);
-    fwrite(bytes.s, 1, bytes.len, out);
-    fflush(out);
+    fwrite(bytes.s, 1, bytes.len, stdout);
+    fflush(stdout);
+}
+
+/* Of what libedit would draw, two things are meant: the bell, and that the screen be cleared. */
+static void on_output(void *ctx, const char *bytes, size_t len)
+{
+    struct editor *ed = ctx;
+    struct str out = {bytes, len};
+    char *clear = NULL;
+    ed->rang |= str_find(out, STR("\a"), NULL);
+    el_wget(ed->el, EL_GETTC, "cl", &clear, NULL);
+    ed->cleared |= clear && *clear && str_find(out, str_of(clear), NULL);
 }
 
 /* --- the line as it is now ---------------------------------------------------------------- */
@@ -65,18 +83,18 @@ static struct paint line_now(struct editor *ed)
 {
     const LineInfoW *li = el_wline(ed->el);
     struct paint p = {
-        .prompt = buf_str(&ed->drawn_prompt),
-        .start = ed->start,
+        .prompt = buf_str(&ed->prompt),
+        .colour = ed->colour,
         .text = li->buffer,
         .len = (size_t)(li->lastchar - li->buffer),
         .cursor = (size_t)(li->cursor - li->buffer),
-        .before = ed->before,
+        .before = buf_str(&ed->before),
         .lang = ed->colour ? ed->o.lang : NULL,
     };
     int columns = 0, rows = 0;
     el_wget(ed->el, EL_GETTC, "co", &columns, NULL);
     el_wget(ed->el, EL_GETTC, "li", &rows, NULL);
-    p.columns = columns > 0 ? (unsigned)columns : 80;
+    p.columns = columns > 1 ? (unsigned)columns : 80;
     p.rows = rows > 0 ? (unsigned)rows : 24;
     return p;
 }
@@ -85,7 +103,7 @@ static struct paint line_now(struct editor *ed)
 static void text_now(struct editor *ed, bool to_cursor, struct buf *ret)
 {
     struct paint p = line_now(ed);
-    buf_str_add(ret, ed->before);
+    buf_str_add(ret, buf_str(&ed->before));
     paint_narrow(ret, p.text, to_cursor ? p.cursor : p.len);
 }
 
@@ -105,82 +123,122 @@ static void find_hint(struct editor *ed, const struct paint *p, struct buf *hint
         complete_hint(ed->o.completer, buf_str(&text), hint);
 }
 
-static void paint(struct editor *ed)
-{
-    if (!ed->smart)
-        return;
-    _cleanup_(buf_free) struct buf hint = {0}, out = {0};
-    struct paint p = line_now(ed);
-    if (p.len > (size_t)p.columns * p.rows) /* a huge paste: no use parsing it at every key */
-        return;
-    find_hint(ed, &p, &hint);
-    if (paint_line(&out, &p, buf_str(&hint), &ed->hinted))
-        put(ed, buf_str(&out));
-}
-
-static void unhint(struct editor *ed)
-{
-    if (ed->hinted)
-        put(ed, STR("\033[K"));
-    ed->hinted = false;
-}
-
-/* Moves behind the line's last row, as Enter does. */
-static void leave_line(struct editor *ed, struct str tail)
+static void draw(struct editor *ed, const struct paint *p, struct str hint)
 {
     _cleanup_(buf_free) struct buf out = {0};
-    unhint(ed);
     if (ed->smart) {
-        struct paint p = line_now(ed);
-        paint_move(&out, paint_place(&p, p.cursor), paint_place(&p, p.len));
+        paint_line(&ed->screen, p, &ed->top, hint);
+        screen_show(&ed->screen, &out);
+    } else {
+        paint_dumb(&ed->row, &out, p);
     }
-    buf_str_add(&out, tail);
-    buf_lit(&out, "\r\n");
-    put(ed, buf_str(&out));
+    put(buf_str(&out));
 }
 
-/* Draws prompt and line at the cursor's row. */
-static void draw_again(struct editor *ed)
+static void forget_screen(struct editor *ed)
 {
-    el_wset(ed->el, EL_REFRESH);
-    ed->hinted = false;
+    screen_reset(&ed->screen);
+    buf_reset(&ed->row.text);
+    ed->row.cells = ed->row.cursor = 0;
+    ed->top = 0;
+}
+
+static void paint(struct editor *ed)
+{
+    if (ed->plain)
+        return;
+    if (ed->cleared) {
+        put(ed->smart ? STR("\033[H\033[2J") : STR("\r\n"));
+        forget_screen(ed);
+    }
+    if (ed->rang)
+        put(STR("\a"));
+    ed->rang = ed->cleared = false;
+    _cleanup_(buf_free) struct buf hint = {0};
+    struct paint p = line_now(ed);
+    find_hint(ed, &p, &hint);
+    draw(ed, &p, buf_str(&hint));
+}
+
+/* The line as it stays: without a hint, all of it even where the screen is not that high, and the
+ * cursor in the row behind it. */
+static void leave(struct editor *ed, struct paint p, struct str tail)
+{
+    if (ed->plain) {
+        put(tail);
+        put(STR("\r\n"));
+        return;
+    }
+    struct place cursor;
+    p.cursor = p.len;
+    unsigned rows = paint_measure(&p, &cursor);
+    if (ed->smart && rows > p.rows && rows <= LEFT_MAX) {
+        _cleanup_(buf_free) struct buf out = {0};
+        screen_move(&out, ed->screen.now.cursor, (struct place){0, 0});
+        put(buf_str(&out));
+        forget_screen(ed);
+        p.rows = rows;
+    }
+    draw(ed, &p, STR(""));
+    put(tail);
+    put(STR("\r\n"));
+    forget_screen(ed);
+}
+
+static void leave_line(struct editor *ed, struct str tail)
+{
+    leave(ed, line_now(ed), tail);
 }
 
 static void set_prompt(struct editor *ed)
 {
-    struct paint p = line_now(ed);
-    free(ed->prompt);
-    ed->prompt = paint_prompt(buf_str(&ed->given_prompt), ed->colour, p.columns, &ed->start,
-                              &ed->drawn_prompt);
+    _cleanup_(buf_free) struct buf text = {0};
+    size_t len;
+    free(ed->plain_prompt);
+    if (ed->plain)
+        paint_prompt(&text, buf_str(&ed->prompt));
+    ed->plain_prompt = paint_widen(buf_str(&text), &len);
+}
+
+/* libedit's drawing is what is seen where it edits nothing: the terminal does, then. */
+static void set_plain(struct editor *ed, bool plain)
+{
+    ed->plain = plain;
+    el_wset(ed->el, EL_SETFP, 1, plain ? stdout : ed->stage);
+    if (plain)
+        ed->smart = ed->colour = false;
 }
 
 /* --- keyboard and events ------------------------------------------------------------------ */
 
 /* Most terminals have by now broken the rows anew for the new width, so the row of the cursor tells
- * where the prompt is; xterm itself leaves them as they were. */
+ * where the prompt is; xterm itself leaves them as they were. A line that is higher than the screen
+ * begins where that does. */
 static void resize(struct editor *ed)
 {
     _cleanup_(buf_free) struct buf out = {0};
-    unhint(ed);
-    struct paint p = line_now(ed);
-    struct place before = paint_place(&p, p.cursor);
+    struct place at = ed->screen.now.cursor, broken;
+    unsigned top = ed->top;
     el_resize(ed->el);
-    set_prompt(ed);
-    p = line_now(ed);
+    struct paint p = line_now(ed);
+    paint_measure(&p, &broken);
+    if (top > 0)
+        at = (struct place){p.rows, 0};
+    else if (!getenv("XTERM_VERSION"))
+        at = broken;
     if (ed->smart) {
-        paint_move(&out, getenv("XTERM_VERSION") ? before : paint_place(&p, p.cursor),
-                   (struct place){0, 0});
+        screen_move(&out, at, (struct place){0, 0});
         buf_lit(&out, "\033[J");
+        put(buf_str(&out));
+        forget_screen(ed);
     }
-    put(ed, buf_str(&out));
-    draw_again(ed);
 }
 
 static void terminal_ours(struct editor *ed, bool ours)
 {
     el_wset(ed->el, EL_PREP_TERM, ours);
     if (ed->smart)
-        put(ed, ours ? STR("\033[?2004h") : STR("\033[?2004l"));
+        put(ours ? STR("\033[?2004h") : STR("\033[?2004l"));
 }
 
 static void stop(struct editor *ed)
@@ -195,9 +253,9 @@ static void go_on(struct editor *ed)
     terminal_ours(ed, false);
     terminal_ours(ed, true);
     el_resize(ed->el);
-    set_prompt(ed);
-    put(ed, STR("\r"));
-    draw_again(ed);
+    if (!ed->plain)
+        put(STR("\r"));
+    forget_screen(ed);
 }
 
 /* A signal that ends the program does so with the terminal in order. */
@@ -221,23 +279,9 @@ static int interrupted(struct editor *ed)
 
 static int do_work(struct editor *ed, enum work work, wchar_t *ret)
 {
-    unhint(ed);
     ed->work = work;
     *ret = KEY_WORK;
     return 1;
-}
-
-/* Characters without width go in by hand: libedit counts a cell for one typed at the end. */
-static int typed(struct editor *ed, wchar_t c, wchar_t *ret)
-{
-    if (c < 0x300 || wcwidth(c) != 0 || ed->plain) {
-        unhint(ed);
-        *ret = c;
-        return 1;
-    }
-    buf_reset(&ed->insert);
-    paint_narrow(&ed->insert, &c, 1);
-    return do_work(ed, WORK_INSERT, ret);
 }
 
 /* Without editing KEY_WORK would be a character like others: a paste is typed then. */
@@ -262,9 +306,7 @@ static int pasted(struct editor *ed, wchar_t *ret)
 static void refuse_paste(struct editor *ed)
 {
     leave_line(ed, STR(""));
-    put(ed,
-        STR("the pasted text is over 1 MB: put it in a file and `source` or `import` that\r\n"));
-    draw_again(ed);
+    put(STR("the pasted text is over 1 MB: put it in a file and `source` or `import` that\r\n"));
 }
 
 /* One event: 1, 0 or -1 as EL_GETCFN wants it, or 2 to wait on. */
@@ -277,11 +319,11 @@ static int handle(struct editor *ed, enum key_event event, wchar_t c, wchar_t *r
     ed->fresh = event != KEY_NONE;
     switch (event) {
     case KEY_CHAR:
-        return typed(ed, c, ret);
+        *ret = c;
+        return 1;
     case KEY_PASTE:
         return pasted(ed, ret);
     case KEY_EOF:
-        unhint(ed);
         ed->outcome = OUTCOME_EOF;
         return 0;
     case KEY_INTERRUPT:
@@ -314,7 +356,7 @@ static int get_key(EditLine *el, wchar_t *ret)
 {
     struct editor *ed = self(el);
     if (ed->work != WORK_NONE && ++ed->untaken > 3)
-        ed->plain = true;
+        set_plain(ed, true);
     if (ed->insert.len > 0 && ed->plain)
         return next_inserted(ed, ret);
     if (ed->insert.len > 0) /* editor_preset() */
@@ -338,7 +380,8 @@ static unsigned char show_list(struct editor *ed, const struct completion *r)
 {
     _cleanup_(buf_free) struct buf out = {0};
     struct paint p = line_now(ed);
-    unsigned used = paint_place(&p, p.len).row + 1;
+    struct place cursor;
+    unsigned used = paint_measure(&p, &cursor);
     leave_line(ed, STR(""));
     if (r->count == 0) {
         buf_str_add(&out, r->note);
@@ -352,8 +395,7 @@ static unsigned char show_list(struct editor *ed, const struct completion *r)
         if (r->seen)
             buf_lit(&out, "… seen so far\r\n");
     }
-    put(ed, buf_str(&out));
-    draw_again(ed);
+    put(buf_str(&out));
     return CC_NORM;
 }
 
@@ -405,7 +447,7 @@ static unsigned char on_tab(EditLine *el, int key unused_arg)
     return CC_NORM;
 }
 
-/* Ctrl-T. libedit's own moves the cursor at the beginning of a line without drawing it so. */
+/* Ctrl-T, at the end of the line too, and counted from the cursor as libedit's own is not. */
 static unsigned char on_transpose(EditLine *el, int key unused_arg)
 {
     struct paint p = line_now(self(el));
@@ -479,7 +521,7 @@ static int history_walk(void *ref, HistEventW *ev, int op, ...)
 
 static wchar_t *give_prompt(EditLine *el)
 {
-    return self(el)->prompt;
+    return self(el)->plain_prompt;
 }
 
 static void bind_keys(EditLine *el)
@@ -506,7 +548,7 @@ static void configure(struct editor *ed)
     el_wset(el, EL_CLIENTDATA, ed);
     el_wset(el, EL_SIGNAL, 0);
     el_wset(el, EL_SETTY, L"-d", L"-isig", NULL); /* keys.c sees Ctrl-C and Ctrl-Z itself */
-    el_wset(el, EL_PROMPT_ESC, give_prompt, L'\001');
+    el_wset(el, EL_PROMPT, give_prompt);
     el_wset(el, EL_ADDFN, L"pksk-complete", L"Complete the word", on_tab);
     el_wset(el, EL_ADDFN, L"pksk-transpose", L"Swap two characters", on_transpose);
     el_wset(el, EL_ADDFN, L"pksk-work", L"Do what an event asked for", on_work);
@@ -540,7 +582,8 @@ int editor_new(const struct editor_options *o, struct editor **ret, struct err *
     const char *term = getenv("TERM");
     ed->smart = term && *term && strcmp(term, "dumb") != 0;
     ed->colour = ed->smart && text_colour_wanted(STDOUT_FILENO);
-    ed->el = el_init("pksk", stdin, stdout, stderr);
+    ed->stage = port_stream(ed, on_output);
+    ed->el = ed->stage ? el_init("pksk", stdin, stdout, stderr) : NULL;
     if (!ed->el) {
         editor_free(ed);
         return err_set(e, ERR_FAILED, "the line editor cannot use this terminal");
@@ -548,9 +591,7 @@ int editor_new(const struct editor_options *o, struct editor **ret, struct err *
     configure(ed);
     int editing = 1;
     el_wget(ed->el, EL_EDITMODE, &editing);
-    ed->plain = !editing;
-    if (ed->plain)
-        ed->smart = ed->colour = false;
+    set_plain(ed, !editing);
     *ret = ed;
     return 0;
 }
@@ -560,14 +601,19 @@ void editor_free(struct editor *ed)
     if (!ed)
         return;
     if (ed->el) {
+        el_wset(ed->el, EL_SETFP, 1, stdout);
         el_wset(ed->el, EL_EDITMODE, 0); /* else el_end() throws typed-ahead input away */
         el_end(ed->el);
     }
+    if (ed->stage)
+        fclose(ed->stage);
     keys_close(&ed->keys);
-    free(ed->prompt);
+    free(ed->plain_prompt);
     free(ed->recalled);
-    buf_free(&ed->given_prompt);
-    buf_free(&ed->drawn_prompt);
+    screen_free(&ed->screen);
+    buf_free(&ed->row.text);
+    buf_free(&ed->before);
+    buf_free(&ed->prompt);
     buf_free(&ed->insert);
     free(ed);
 }
@@ -578,9 +624,8 @@ void editor_preset(struct editor *ed, struct str text)
     buf_str_add(&ed->insert, text);
 }
 
-/* libedit takes it for granted that the cursor is in the first column, but a program's output may
- * have ended without a newline, or the terminal has echoed ^C. A row of blanks goes over the row's
- * end from anywhere but there, where it only fills the row. */
+/* A program's output may have ended without a newline, or the terminal has echoed ^C. A row of
+ * blanks goes over the row's end from anywhere but its beginning, where it only fills the row. */
 static void begin_row(struct editor *ed)
 {
     _cleanup_(buf_free) struct buf out = {0};
@@ -589,41 +634,49 @@ static void begin_row(struct editor *ed)
     for (unsigned i = line_now(ed).columns; i > 0; i--)
         buf_char(&out, ' ');
     buf_lit(&out, "\r\033[K");
-    put(ed, buf_str(&out));
+    put(buf_str(&out));
 }
 
 int editor_read(struct editor *ed, struct str prompt, struct str before, struct buf *line,
                 struct err *e)
 {
     cancel_clear();
-    ed->before = before;
     ed->outcome = OUTCOME_LINE;
     ed->work = WORK_NONE;
-    buf_reset(&ed->given_prompt);
-    buf_str_add(&ed->given_prompt, prompt);
+    ed->rang = ed->cleared = false;
+    buf_reset(&ed->before);
+    buf_str_add(&ed->before, before);
+    buf_reset(&ed->prompt);
+    buf_str_add(&ed->prompt, prompt);
     el_resize(ed->el);
     set_prompt(ed);
     keys_begin(&ed->keys);
     /* Before the prompt: libedit itself does it after, and a Ctrl-D in between would be lost. */
     terminal_ours(ed, true);
     begin_row(ed);
+    forget_screen(ed);
     int count = 0;
     const wchar_t *text = el_wgets(ed->el, &count);
+    size_t len = text && count > 0 ? (size_t)count : 0;
+    if (len > 0 && text[len - 1] == L'\n')
+        len--;
+    if (ed->outcome == OUTCOME_LINE && count > 0 && !ed->plain) {
+        struct paint p = line_now(ed);
+        p.text = text;
+        p.len = len;
+        leave(ed, p, STR(""));
+    }
     terminal_ours(ed, false); /* where libedit does not edit it has left that to others */
     keys_end(&ed->keys);
-    ed->before = STR("");
     if (ed->outcome == OUTCOME_CANCELLED)
         return err_set(e, ERR_CANCELLED, "cancelled");
     if (!text || count <= 0 || ed->keys.failure) {
-        put(ed, STR("\r\n"));
+        put(STR("\r\n"));
         errno = ed->keys.failure;
         if (errno)
             return err_errno(e, ERR_FAILED, "cannot read", STR("the terminal"));
         return EDITOR_EOF;
     }
-    size_t len = (size_t)count;
-    if (text[len - 1] == L'\n')
-        len--;
     paint_narrow(line, text, len);
     return 0;
 }

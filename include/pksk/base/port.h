@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -46,6 +47,9 @@ void port_keep_heap(size_t bytes);
 
 /* No core dump is made of this process, not even by a program that a core is piped to. */
 void port_no_core(void);
+
+/* A stream whose bytes a function takes; NULL: none is to be had. */
+FILE *port_stream(void *ctx, void (*take)(void *ctx, const char *bytes, size_t len)) must_check;
 
 /* A descriptor that poll() finds readable when the child has ended, or -1 when there is none. */
 int port_child(pid_t pid);

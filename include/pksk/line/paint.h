@@ -1,9 +1,8 @@
-/* Colours over a line that libedit has drawn, and a dim hint behind it.
+/* The line as cells: prompt, text with its colours, hint, and where the cursor stands.
  *
- * libedit draws text without colour and leaves the cursor in it. What is here knows where its cells
- * lie (tabs, newlines, wide, combining and control characters as libedit shows them), draws the
- * same cells again in colour, and puts the cursor back. Pure functions that append terminal bytes
- * to a buffer; nothing is owned.
+ * libedit edits the text and draws nothing; what each cell shows is decided here: tabs, newlines,
+ * wide and combining characters, and what cannot be shown as it is. Only the frame's cells are
+ * written; nothing is owned.
  */
 #ifndef PKSK_LINE_PAINT_H
 #define PKSK_LINE_PAINT_H
@@ -12,44 +11,39 @@
 
 #include "pksk/base/buf.h"
 #include "pksk/lang/parse.h"
+#include "pksk/line/frame.h"
 #include "pksk/out/text.h"
 
-struct place {
-    unsigned row, col;
-};
-
 struct paint {
-    struct str prompt;      /* as a terminal takes it */
-    struct place start;     /* behind the prompt */
+    struct str prompt;      /* SGR sequences are its colours; other controls are escaped */
+    bool colour;            /* of the prompt */
     unsigned columns, rows; /* of the screen */
     const wchar_t *text;
     size_t len, cursor;
     struct str before;           /* lines of the statement that came before this one */
-    const struct lang_env *lang; /* NULL: no colours, only the hint */
+    const struct lang_env *lang; /* NULL: no colours for the text */
+    void *ctx;
+    /* Appends the prompt of a further line, which stands behind `text`; NULL: none. */
+    void (*indent)(void *ctx, struct str text, struct buf *ret);
 };
 
-/* Moves *at over one character. */
-void paint_advance(struct place *at, wchar_t c, unsigned columns);
+/* Rows from the prompt to the end of the line, and where the cursor is among them. */
+unsigned paint_measure(const struct paint *p, struct place *cursor);
 
-/* Where text[upto] stands; with a wide character there that does not fit, the next row. */
-struct place paint_place(const struct paint *p, size_t upto);
+/* The picture for screen_show(): all rows, or as many as the screen has, from *top on, which is
+ * moved as little as the cursor needs. The hint stands behind the line when the cursor is there. */
+void paint_line(struct screen *s, const struct paint *p, unsigned *top, struct str hint);
 
-/* From one place to another, both on the screen. */
-void paint_move(struct buf *out, struct place from, struct place to);
+/* For a terminal that can only print, go back a cell and return: one row, moved sideways under the
+ * line. It keeps in *row what stands there; {0} when there is nothing. */
+struct paint_row {
+    struct buf text;
+    unsigned cells, cursor;
+};
+void paint_dumb(struct paint_row *row, struct buf *out, const struct paint *p);
 
-/* Prompt and line again, in colour, and the hint when the cursor is at the end; the cursor ends
- * where it began. Prompt and what is behind the line are drawn too, since libedit loses count of
- * cells when it inserts before wide characters, and then writes into them. False when nothing was
- * drawn: a line that does not fit the screen. *hinted: something was drawn behind the end, which
- * "\033[K" at the cursor takes away. */
-bool paint_line(struct buf *out, const struct paint *p, struct str hint, bool *hinted);
-
-/* A prompt for EL_PROMPT_ESC with mark U+0001: SGR sequences kept between marks (or dropped without
- * colour), other controls escaped, and no sequence at the very end, where libedit would lose it.
- * Its place behind goes to *end, and what a terminal takes, without marks, to *plain. The result is
- * the caller's to free. */
-wchar_t *paint_prompt(struct str prompt, bool colour, unsigned columns, struct place *end,
-                      struct buf *plain) must_check;
+/* A prompt without its colours. */
+void paint_prompt(struct buf *out, struct str prompt);
 
 /* UTF-8 to wide, invalid bytes as U+FFFD; the caller frees it. And back, appended. */
 wchar_t *paint_widen(struct str text, size_t *len) must_check;
