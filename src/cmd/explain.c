@@ -1,6 +1,7 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/cmd/create.h"
+#include "pksk/cmd/patterns.h"
 #include "pksk/cmd/read.h"
 #include "pksk/cmd/then.h"
 #include "pksk/cmd/transact.h"
@@ -72,9 +73,8 @@ static int explain_then(struct session *s, const struct statement *st, struct bu
     return then_explain(s, st->inner, text, e);
 }
 
-static int run(struct session *s, const struct statement *st, struct err *e)
+static int explain(struct session *s, struct arena *a, const struct statement *st, struct err *e)
 {
-    _cleanup_(arena_free) struct arena a = {0};
     _cleanup_(buf_free) struct buf text = {0}, safe = {0};
     struct plan p;
     int r;
@@ -82,7 +82,7 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     if (st->inner->then) {
         r = explain_then(s, st, &text, e);
     } else {
-        r = make_plan(s, &a, st->inner, &p, e);
+        r = make_plan(s, a, st->inner, &p, e);
         if (r == 0)
             r = render(s, st, &p, &text, e);
     }
@@ -90,6 +90,18 @@ static int run(struct session *s, const struct statement *st, struct err *e)
         return r;
     text_escape_json(&safe, buf_str(&text)); /* all data there is in JSON's or Python's strings */
     return output_print(s, st, buf_str(&safe), e);
+}
+
+/* A pattern is explained as the statement that it stands for. */
+static int run(struct session *s, const struct statement *st, struct err *e)
+{
+    _cleanup_(arena_free) struct arena a = {0};
+    struct statement outer = *st;
+    int r = 0;
+
+    if (st->inner->verb == VERB_PERFORM)
+        r = patterns_expand(s, &a, st->inner, &outer.inner, e);
+    return r < 0 ? r : explain(s, &a, &outer, e);
 }
 
 const struct command cmd_explain = {.run = run};

@@ -21,6 +21,7 @@
     O(COMMAND, 'c', "command", "STATEMENT", "run this and leave; may be given several times")      \
     O(FILE, 'f', "file", "FILE", "run the statements of this file; - is standard input")           \
     O(VARIABLE, 'v', "variable", "NAME=VALUE", "a variable, written {NAME} in statements")         \
+    O(MODEL, 'm', "model", "FILE", "the model of the table: its entities and access patterns")     \
     O(FORMAT, 'F', "format", "NAME", "pretty, table, json, jsonl, ddb-json, csv, tsv or pksk")     \
     O(READ_ONLY, 'R', "read-only", NULL, "refuse statements that change anything")                 \
     O(YES, 'y', "yes", NULL, "answer every question with yes")                                     \
@@ -144,6 +145,9 @@ static bool take(struct options *o, int letter, const char *argument)
         return true;
     case OPTION_VARIABLE:
         return add_variable(o, argument);
+    case OPTION_MODEL:
+        o->session.model = argument;
+        return true;
     case OPTION_FORMAT:
         o->session.format = argument;
         if (format_from(str_of(argument), &f))

@@ -2,6 +2,7 @@
 
 #include "pksk/cmd/command.h"
 #include "pksk/dynamo/operation.h"
+#include "pksk/session/models.h"
 #include "pksk/session/session.h"
 
 static void offer_settings(struct complete_sink *sink)
@@ -38,6 +39,14 @@ static void offer_topics(struct complete_sink *sink)
         complete_offer(sink, str_of(command_topic(i)));
 }
 
+static void offer_patterns(const struct session *s, struct complete_sink *sink)
+{
+    const struct entity_model *m = s->table ? session_model_peek(s, str_of(s->table)) : NULL;
+
+    for (size_t i = 0; m && i < m->pattern_count; i++)
+        complete_offer(sink, m->patterns[i].name);
+}
+
 static void offer_profile(void *sink, struct str name)
 {
     complete_offer(sink, name);
@@ -67,6 +76,9 @@ void vocabulary_offer(void *session, enum expect_kind kind, const struct stateme
     case EXPECT_REGION:
         for (const char *const *region = aws_regions; *region; region++)
             complete_offer(sink, str_of(*region));
+        break;
+    case EXPECT_PATTERN:
+        offer_patterns(s, sink);
         break;
     case EXPECT_OPERATION:
         for (size_t i = 0; operation_at(i); i++)

@@ -131,6 +131,7 @@ void offers_collect(struct completer *c, const struct expect *e)
     case EXPECT_PROFILE:
     case EXPECT_REGION:
     case EXPECT_OPERATION:
+    case EXPECT_PATTERN:
         offer_names(c, e->kind);
         break;
     case EXPECT_VALUE:

@@ -72,6 +72,23 @@ static int verb_by_prefix(struct parser *p, struct span at, enum verb *ret)
     return code;
 }
 
+/* An access pattern of the model, which is a command by its name. */
+static bool at_pattern(const struct parser *p, size_t from, struct statement *st)
+{
+    size_t end = parser_token_end(p, from);
+    struct str word = str_slice(p->text, from, end);
+    enum verb v;
+
+    if (!p->env || !p->env->is_pattern || verb_exact(word, &v) ||
+        !p->env->is_pattern(p->env->ctx, word))
+        return false;
+    st->verb = VERB_PERFORM;
+    st->verb_at = (struct span){(uint32_t)from, (uint32_t)end};
+    st->args = arena_new(p->arena, struct word);
+    *st->args = (struct word){.text = arena_str(p->arena, word), .at = st->verb_at};
+    return true;
+}
+
 static int parse_verb(struct parser *p, struct statement *st)
 {
     size_t from, end;
@@ -93,10 +110,12 @@ static int parse_verb(struct parser *p, struct statement *st)
             end = from; /* a letter and signs: no command */
         if (p->completing && parser_token_end(p, from) >= p->text.len)
             return parser_unexpected(p);
-        if (end == from)
+        if (end == from && !at_pattern(p, from, st))
             return unknown_command(p);
         st->verb_at = (struct span){(uint32_t)from, (uint32_t)end};
-        if (!verb_exact(str_slice(p->text, from, end), &st->verb))
+        if (at_pattern(p, from, st))
+            end = st->verb_at.to;
+        else if (!verb_exact(str_slice(p->text, from, end), &st->verb))
             code = verb_by_prefix(p, st->verb_at, &st->verb);
     }
     if (code)
@@ -131,9 +150,10 @@ static void parse_prefix(struct parser *p, struct statement *st)
 
 static bool speaks_of_table(enum verb v)
 {
-    static const enum verb ones[] = {
-        VERB_GET,    VERB_QUERY,  VERB_SCAN,     VERB_PUT,     VERB_UPDATE, VERB_DELETE, VERB_CHECK,
-        VERB_IMPORT, VERB_EXPORT, VERB_DESCRIBE, VERB_EXPLAIN, VERB_EDIT,   VERB_WATCH,  VERB_TAIL};
+    static const enum verb ones[] = {VERB_GET,     VERB_QUERY,    VERB_SCAN,  VERB_PUT,
+                                     VERB_UPDATE,  VERB_DELETE,   VERB_CHECK, VERB_IMPORT,
+                                     VERB_EXPORT,  VERB_DESCRIBE, VERB_MODEL, VERB_LS,
+                                     VERB_EXPLAIN, VERB_EDIT,     VERB_WATCH, VERB_TAIL};
 
     for (size_t i = 0; i < ARRAY_LEN(ones); i++) {
         if (ones[i] == v)

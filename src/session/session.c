@@ -4,6 +4,7 @@
 
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
+#include "pksk/session/models.h"
 #include "pksk/session/seen.h"
 #include "pksk/session/slot.h"
 
@@ -155,6 +156,8 @@ int session_open(struct session *s, const struct session_options *o, const struc
         .region = copy(o->region),
         .endpoint_url = copy(o->endpoint_url),
         .table = copy(o->table),
+        .models = models_new(),
+        .model_file = copy(o->model),
     };
     settings_init(&s->settings);
     connect_client(s);
@@ -178,6 +181,8 @@ void session_close(struct session *s)
     disconnect_client(s, &last);
     slot_drop_all(s, false);
     map_free(&s->variables, free);
+    models_free(s->models);
+    free(s->model_file);
     rows_free(&s->rows);
     settings_deinit(&s->settings);
     secret_prompt_end(s);
@@ -329,12 +334,21 @@ static int variable(void *ctx, struct str name, struct arena *a, struct str *ret
     return 0;
 }
 
+static bool is_pattern(void *ctx, struct str word)
+{
+    const struct session *s = ctx;
+    const struct entity_model *m = s->table ? session_model_peek(s, str_of(s->table)) : NULL;
+
+    return m && model_pattern(m, word);
+}
+
 struct lang_env session_lang(struct session *s, bool live)
 {
     return (struct lang_env){
         .ctx = s,
         .is_index = live ? live_is_index : cached_is_index,
         .variable = variable,
+        .is_pattern = is_pattern,
         .clock = s->clock,
         .script = !s->interactive,
         .restricted = s->restricted,

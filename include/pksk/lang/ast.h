@@ -27,6 +27,12 @@
     V(PARTIQL, partiql)                                                                            \
     V(IMPORT, import)                                                                              \
     V(EXPORT, export)                                                                              \
+    V(ENTITY, entity)                                                                              \
+    V(PATTERN, pattern)                                                                            \
+    V(MODEL, model)                                                                                \
+    V(PERFORM, perform)                                                                            \
+    V(PATTERNS, patterns)                                                                          \
+    V(LS, ls)                                                                                      \
     V(USE, use)                                                                                    \
     V(TABLES, tables)                                                                              \
     V(DESCRIBE, describe)                                                                          \
@@ -242,6 +248,7 @@ struct statement {
     enum redirect_kind redirect;
     struct word *target; /* the shell command, or the file */
     bool overwrite;      /* into!: a file that is there is replaced without a word */
+    bool all, verbose;   /* model learn, check */
     bool from_start;     /* tail: what the stream still has, not only what comes */
 
     /* the rest */
@@ -250,7 +257,7 @@ struct statement {
     struct word *args;       /* other plain arguments, in order */
     struct str rest;         /* the raw tail of !, help … */
     uint64_t interval_ms;    /* watch */
-    const char *as; /* explain, describe: "json", "aws-cli", "boto3", "create", "cloudformation";
+    const char *as; /* model: what to do with it; explain, describe: "json", "aws-cli", "boto3", "create", "cloudformation";
                        NULL when not written */
 };
 

@@ -20,6 +20,8 @@ struct lang_env {
     /* The text of {name}: 1 when found, 0 when there is none, or a negative code. NULL: there are
      * none. */
     int (*variable)(void *ctx, struct str name, struct arena *a, struct str *ret, struct err *e);
+    /* Is this word, where a command is expected, the name of an access pattern? NULL: never. */
+    bool (*is_pattern)(void *ctx, struct str word);
     const struct clock *clock; /* for now() and epoch(); NULL: the machine's */
     bool script;               /* verbs in full only */
     bool restricted;           /* `|` and `!` are refused: statements come from standard input */
@@ -75,6 +77,7 @@ enum expect_kind {
     EXPECT_PROFILE,
     EXPECT_REGION,
     EXPECT_OPERATION, /* of the API */
+    EXPECT_PATTERN,   /* of the model */
     EXPECT_NAME,      /* a new name: nothing to offer, but the hint says `text` */
 };
 

@@ -15,10 +15,11 @@
 #include "pksk/session/settings.h"
 
 struct seen;
+struct models;
 struct slot;
 
 struct session_options {
-    const char *profile, *region, *endpoint_url, *table, *format; /* NULL: not given */
+    const char *profile, *region, *endpoint_url, *table, *format, *model; /* NULL: not given */
     bool local, read_only, yes, quiet, no_config;
 };
 
@@ -44,6 +45,8 @@ struct session {
     struct slot *slots;   /* what commands keep between statements; see session/slot.h */
 
     struct seen *seen;
+    struct models *models; /* of the tables, see session/models.h */
+    char *model_file;      /* -m, until a table takes it; NULL: none */
     struct secret answer; /* of the last secret_prompt() */
     char *last_statement; /* for `edit` without an argument */
 
