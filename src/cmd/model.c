@@ -66,8 +66,11 @@ static int save(struct session *s, const struct table *t, const char *path, stru
 /* In its own place, whose folder may have to be made. */
 static int keep(struct session *s, const struct table *t, struct err *e)
 {
-    _cleanup_(cleanup_free) char *path = session_model_path(s, t->name);
-    int r = file_make_dirs(path, e);
+    _cleanup_(cleanup_free) char *path = session_model_path(s, t->name),
+                                 *folder = mem_dup(path, strlen(path));
+
+    *strrchr(folder, '/') = '\0';
+    int r = file_make_dirs(folder, e);
 
     if (r == 0)
         r = save(s, t, path, e);

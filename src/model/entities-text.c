@@ -1,6 +1,8 @@
 /* A model as text: `entity` and `pattern` lines, comments, and indented lines of attributes. */
 #include <ctype.h>
 
+#include "pksk/json/tree.h"
+#include "pksk/json/writer.h"
 #include "pksk/model/entities.h"
 
 #define WORDS_MAX 64
@@ -64,6 +66,25 @@ static int quoted_word(struct line *l, struct word_at *ret)
     return 0;
 }
 
+/* "with \n in it", with JSON's escapes: for what no line can hold as it is. */
+static int escaped_word(struct line *l, struct word_at *ret)
+{
+    struct json *text;
+    struct err why;
+    size_t end = l->at + 1;
+
+    while (end < l->end && l->whole.s[end] != '"')
+        end += l->whole.s[end] == '\\' ? 2 : 1;
+    if (end >= l->end)
+        return wrong(l, ret->from, ret->from + 1, "a quote without its end", "expected another \"");
+    if (json_parse(l->arena, str_slice(l->whole, l->at, end + 1), 1, &text, &why) < 0)
+        return wrong(l, ret->from, end + 1, why.text, "expected text with JSON's escapes");
+    l->at = end + 1;
+    ret->text = text->text;
+    ret->quoted = true;
+    return 0;
+}
+
 /* 1: a word; 0: the line has no more. */
 static int next_word(struct line *l, struct word_at *ret)
 {
@@ -75,6 +96,8 @@ static int next_word(struct line *l, struct word_at *ret)
     *ret = (struct word_at){.from = l->at};
     if (l->whole.s[l->at] == '\'') {
         r = quoted_word(l, ret);
+    } else if (l->whole.s[l->at] == '"') {
+        r = escaped_word(l, ret);
     } else {
         while (l->at < l->end && !isspace((unsigned char)l->whole.s[l->at]))
             l->at++;
@@ -203,7 +226,8 @@ static int read_entity(struct line *l, const struct table *t, struct entity *ret
 
     if (r < 0)
         return r;
-    if (!count || !isalpha((unsigned char)words[0].text.s[0]))
+    if (!count || !words[0].text.len ||
+        !(isalpha((unsigned char)words[0].text.s[0]) || (unsigned char)words[0].text.s[0] >= 0x80))
         return wrong(l, count ? words[0].from : l->end, count ? words[0].to : l->end,
                      "an entity needs a name",
                      "expected a name that begins with a letter, as in "
@@ -437,10 +461,17 @@ int model_parse(struct arena *a, struct str text, const struct table *t, struct 
 
 static void add_word(struct buf *b, struct str t)
 {
-    bool plain = t.len > 0 && t.s[0] != '\'' && !str_is(t, "where") && !str_is(t, "--");
+    bool plain = t.len > 0 && !strchr("'\"", t.s[0]) && !str_is(t, "where") && !str_is(t, "--"),
+         controls = false;
 
-    for (size_t i = 0; i < t.len; i++)
+    for (size_t i = 0; i < t.len; i++) {
         plain &= !isspace((unsigned char)t.s[i]);
+        controls |= iscntrl((unsigned char)t.s[i]);
+    }
+    if (controls) {
+        json_add_string(b, t);
+        return;
+    }
     if (plain) {
         buf_str_add(b, t);
         return;

@@ -369,7 +369,8 @@ static struct str name_of(const struct learner *l, const struct kind *k)
         word = key_word(l, k, 1, false);
     if (!word.len)
         word = key_word(l, k, 1, true);
-    return word.len ? in_title(l->arena, word) : STR("Item");
+    word = in_title(l->arena, word);
+    return word.len ? word : STR("Item");
 }
 
 /* Both literals: UserOrder, CusPm. */
@@ -404,6 +405,8 @@ static struct str unique(const struct learner *l, const struct kinds *ks,
 
     if (is_shared(l, ks, k, name))
         name = longer_name(l, k);
+    if (!isalpha((unsigned char)name.s[0]) && (unsigned char)name.s[0] < 0x80)
+        name = arena_printf(l->arena, "Item%.*s", STR_ARG(name));
     own = name;
     for (unsigned i = 2; model_entity(m, own); i++)
         own = arena_printf(l->arena, "%.*s%u", STR_ARG(name), i);

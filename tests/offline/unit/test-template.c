@@ -157,6 +157,7 @@ TEST(a_model_is_text_and_back)
         "entity Order  USER#{user_id}  ORDER#{order_id}  gsi1 ORDER {date}#{order_id}\n"
         "entity Photo  USER#{user_id}  POST#{id}         where type = photo and exists size\n"
         "entity Two    'two words'     'it''s so'\n"
+        "entity Line   \"a\\nb\"          \"'\\t\"\n"
         "pattern orders-of(user) = query USER#{user} ORDER#*\n";
     struct entity_model m = {0};
     struct buf b = {0};
@@ -167,7 +168,7 @@ TEST(a_model_is_text_and_back)
     model_add(&b, &m, true);
     CHECK_STR(buf_str(&b), text);
     CHECK(model_parse(&arena, STR("entity User X{id} Y -- anew\n"), &shop, &m, &e) == 0);
-    CHECK(m.entity_count == 4 && model_entity(&m, STR("User"))->key_count == 1);
+    CHECK(m.entity_count == 5 && model_entity(&m, STR("User"))->key_count == 1);
     buf_free(&b);
     arena_free(&arena);
 }
