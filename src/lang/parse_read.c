@@ -7,8 +7,8 @@
 #define WRITES (BIT(PUT) | BIT(UPDATE) | BIT(DELETE))
 #define PRINTS                                                                                     \
     (READS | BIT(MORE) | BIT(TABLES) | BIT(DESCRIBE) | BIT(EXPLAIN) | BIT(HELP) | BIT(HISTORY) |   \
-     BIT(WHOAMI) | BIT(PARTIQL) | BIT(COMMIT) | BIT(EXPORT) | BIT(CALL) | BIT(TAIL) |    \
-     BIT(MODEL) | BIT(PATTERNS) | BIT(PERFORM) | BIT(LS))
+     BIT(WHOAMI) | BIT(PARTIQL) | BIT(COMMIT) | BIT(EXPORT) | BIT(CALL) | BIT(TAIL) | BIT(MODEL) | \
+     BIT(PATTERNS) | BIT(PERFORM) | BIT(LS))
 
 static int clause_where(struct parser *p)
 {

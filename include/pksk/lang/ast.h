@@ -257,8 +257,8 @@ struct statement {
     struct word *args;       /* other plain arguments, in order */
     struct str rest;         /* the raw tail of !, help … */
     uint64_t interval_ms;    /* watch */
-    const char *as; /* model: what to do with it; explain, describe: "json", "aws-cli", "boto3", "create", "cloudformation";
-                       NULL when not written */
+    const char *as; /* model: what to do with it; explain, describe: "json", "aws-cli", "boto3",
+                       "create", "cloudformation"; NULL when not written */
 };
 
 #endif

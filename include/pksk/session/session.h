@@ -47,8 +47,8 @@ struct session {
     struct seen *seen;
     struct models *models; /* of the tables, see session/models.h */
     char *model_file;      /* -m, until a table takes it; NULL: none */
-    struct secret answer; /* of the last secret_prompt() */
-    char *last_statement; /* for `edit` without an argument */
+    struct secret answer;  /* of the last secret_prompt() */
+    char *last_statement;  /* for `edit` without an argument */
 
     uint64_t changes; /* statements that may have written something, for what is kept of reads */
     unsigned depth;   /* of source */
