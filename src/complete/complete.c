@@ -158,7 +158,8 @@ static bool needs_quotes(const struct completer *c, const struct offer *o)
 {
     if (completer_is_word(o->kind) || o->kind == EXPECT_ATTRIBUTE)
         return false;
-    if (c->point.quote == '"' || c->point.quote == '\'' || !notation_bare_key(o->text))
+    bool bare = o->kind == EXPECT_VALUE ? notation_bare_value(o->text) : notation_bare_key(o->text);
+    if (c->point.quote == '"' || c->point.quote == '\'' || !bare)
         return true;
     /* A partition key with an index's name would be read as the index. */
     const struct table *t = o->kind == EXPECT_PARTITION_KEY ? completer_table(c) : NULL;
@@ -200,9 +201,9 @@ static void find_common(struct completer *c, bool quoted)
     c->result.common = written(c, common, c->offers[0].kind, quoted, true);
 }
 
-static bool is_key(enum expect_kind kind)
+static bool is_data(enum expect_kind kind)
 {
-    return kind == EXPECT_PARTITION_KEY || kind == EXPECT_SORT_KEY;
+    return kind == EXPECT_PARTITION_KEY || kind == EXPECT_SORT_KEY || kind == EXPECT_VALUE;
 }
 
 /* Words stand behind what the session knows; where keys can be offered and nothing is typed yet,
@@ -214,7 +215,7 @@ static void order_offers(struct completer *c)
     size_t word_count = 0, kept = 0;
     bool keys = c->live == LIVE_KEYS;
     for (size_t i = 0; i < c->offer_count; i++) {
-        keys |= is_key(c->offers[i].kind);
+        keys |= is_data(c->offers[i].kind);
         if (c->offers[i].kind == EXPECT_WORD)
             words[word_count++] = c->offers[i];
         else
@@ -245,7 +246,8 @@ static void write_result(struct completer *c)
     }
     c->result.seen = false;
     for (size_t i = 0; i < count; i++)
-        c->result.seen |= c->offers[i].kind == EXPECT_PARTITION_KEY;
+        c->result.seen |=
+            c->offers[i].kind == EXPECT_PARTITION_KEY || c->offers[i].kind == EXPECT_VALUE;
     c->result.common = STR("");
     find_common(c, quoted);
     c->result.list = c->candidates;

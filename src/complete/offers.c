@@ -61,6 +61,20 @@ static void offer_attributes(struct completer *c)
         completer_offer(c, EXPECT_ATTRIBUTE, name, false);
 }
 
+/* What the attribute on the left holds, where it holds short texts. A value is written like a key:
+ * bare where it may be. */
+static void offer_values(struct completer *c)
+{
+    struct str text, table = completer_table_name(c), attribute = c->point.compared;
+    size_t before = c->offer_count;
+
+    if (attribute.len == 0 || !c->env->seen)
+        return;
+    for (size_t i = 0; seen_next_value(c->env->seen, table, attribute, &i, &text);)
+        completer_offer(c, EXPECT_VALUE, text, false);
+    completer_sort(c, before);
+}
+
 /* Directories get a '/' and go on; hidden files only when a dot was typed. */
 static void offer_file(struct completer *c, struct str typed_dir, const char *dir, const char *name)
 {
@@ -135,6 +149,8 @@ void offers_collect(struct completer *c, const struct expect *e)
         offer_names(c, e->kind);
         break;
     case EXPECT_VALUE:
+        offer_values(c);
+        break;
     case EXPECT_NUMBER:
     case EXPECT_SHELL_COMMAND:
     case EXPECT_NAME:

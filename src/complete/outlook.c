@@ -42,8 +42,13 @@ static void add_scan(struct buf *b, const struct plan *p, const struct statement
         add_count(b, p->limit, "item");
         return;
     }
-    buf_lit(b, "! ");
+    buf_char(b, '!');
+    if (t->item_count == 0) /* it is new, or the service has not counted yet */
+        return;
+    buf_char(b, ' ');
     add_count(b, t->item_count, "item");
+    if (blocks == 0)
+        return;
     buf_lit(b, ", about ");
     text_count(b, st->consistent ? blocks : (blocks + 1) / 2);
     buf_lit(b, " RCU");

@@ -65,6 +65,7 @@ static void deliver(struct parser *p, struct lang_point *ret)
     ret->word = (struct span){(uint32_t)from, (uint32_t)p->text.len};
     ret->prefix = unquote(p->arena, str_slice(p->text, from, p->text.len));
     ret->quote = quote;
+    ret->compared = p->compared;
     ret->so_far = p->st;
     while (ret->so_far && ret->so_far->inner)
         ret->so_far = ret->so_far->inner;

@@ -111,6 +111,14 @@ int parse_operand(struct parser *p, struct expr **ret)
     return 0;
 }
 
+/* Of size(…), and of what stands inside a map or list, the values are not known. */
+static void note_compared(struct parser *p, const struct expr *x)
+{
+    bool plain = x->kind == EXPR_PATH && !x->path->steps->next;
+
+    p->compared = plain ? x->path->steps->name : STR("");
+}
+
 /* --- functions --- */
 
 static const struct {
@@ -152,6 +160,7 @@ static int call_arguments(struct parser *p, struct expr *call, unsigned args)
         return code;
     expr_add_kid(call, kid);
     p->after = "the attribute";
+    note_compared(p, kid);
     if (args == 1)
         return parser_close(p, ')');
     if (!parser_comma(p))
@@ -345,6 +354,7 @@ static int parse_comparison(struct parser *p, struct expr **ret)
     p->after = "the attribute";
     x = expr_new(p, EXPR_COMPARE, from);
     expr_add_kid(x, left);
+    note_compared(p, left);
     code = parse_operator(p, x);
     if (code)
         return code;

@@ -271,6 +271,7 @@ static int parse_action(struct parser *p, enum update_kind kind, struct update_a
         return code;
     *ret = u; /* completion sees it as far as it goes */
     p->after = "the attribute";
+    p->compared = u->path->steps->next ? STR("") : u->path->steps->name;
     if (kind == UPDATE_SET)
         code = action_set(p, u);
     else if (kind != UPDATE_REMOVE)

@@ -29,6 +29,7 @@ static int put_attribute(struct parser *p, struct map *seen, struct value *item,
         return parser_unexpected(p);
     p->goes_on = true;
     p->after = "the sign =";
+    p->compared = name;
     code = parse_value(p, WORD_ATTR, &v);
     if (code)
         return code;

@@ -12,7 +12,14 @@ struct column {
     struct map values; /* the type's letter and the text → the set itself (any pointer) */
 };
 
+/* An attribute and its texts. */
+struct vocabulary {
+    struct map words;
+    bool many; /* more than are kept */
+};
+
 struct table_seen {
+    struct map vocabularies; /* name → struct vocabulary * */
     struct map names;
     struct column columns[SEEN_ATTRIBUTES_MAX];
     size_t column_count;
@@ -34,6 +41,14 @@ struct seen *seen_new(struct str directory, struct str scope)
     return s;
 }
 
+static void free_vocabulary(void *p)
+{
+    struct vocabulary *v = p;
+
+    map_free(&v->words, NULL);
+    free(v);
+}
+
 static void free_table(void *p)
 {
     struct table_seen *t = p;
@@ -42,6 +57,7 @@ static void free_table(void *p)
         map_free(&t->columns[i].values, NULL);
     }
     map_free(&t->names, NULL);
+    map_free(&t->vocabularies, free_vocabulary);
     free(t);
 }
 
@@ -108,6 +124,25 @@ static void note_name(struct table_seen *t, struct str name)
     t->changed = true;
 }
 
+static void note_word(struct table_seen *t, struct str attribute, struct str text)
+{
+    struct vocabulary *v = map_get(&t->vocabularies, attribute);
+
+    if (text.len == 0 || text.len > SEEN_VALUE_LEN_MAX || attribute.len > SEEN_KEY_LEN_MAX ||
+        (!v && t->vocabularies.count >= SEEN_VOCABULARIES_MAX))
+        return;
+    if (!v) {
+        v = mem_resize(NULL, 1, sizeof(*v));
+        *v = (struct vocabulary){0};
+        map_put(&t->vocabularies, attribute, v);
+    }
+    bool new = !map_has(&v->words, text);
+
+    v->many |= new && v->words.count >= SEEN_VALUES_MAX;
+    t->changed |= new && !v->many;
+    note(&v->words, text, SEEN_VALUES_MAX);
+}
+
 static void note_partition(struct table_seen *t, const struct key_schema *key,
                            const struct value *item)
 {
@@ -171,7 +206,8 @@ static void add_head(struct buf *b, const struct seen *s, struct str table)
     buf_char(b, '\n');
 }
 
-/* "n NAME" or "S ATTRIBUTE VALUE" or "N ATTRIBUTE VALUE" */
+/* "n NAME", "S ATTRIBUTE VALUE" or "N ATTRIBUTE VALUE" of a key, "v ATTRIBUTE VALUE" of any other
+ */
 static void read_line(struct table_seen *t, struct str line)
 {
     _cleanup_(buf_free) struct buf name = {0}, value = {0};
@@ -181,7 +217,11 @@ static void read_line(struct table_seen *t, struct str line)
         return;
     if (kind.s[0] == 'n')
         note_name(t, buf_str(&name));
-    else if (str_split(&line, ' ', &second) && unescape(&value, second))
+    else if (!str_split(&line, ' ', &second) || !unescape(&value, second))
+        return;
+    else if (kind.s[0] == 'v')
+        note_word(t, buf_str(&name), buf_str(&value));
+    else
         note_value(t, buf_str(&name), kind.s[0] == 'N' ? ATTR_N : ATTR_S, buf_str(&value));
 }
 
@@ -200,6 +240,14 @@ static void load(const struct seen *s, struct str table, struct table_seen *t)
     struct str rest = str_slice(buf_str(&text), head.len, text.len), line;
     while (rest.len > 0 && str_split(&rest, '\n', &line))
         read_line(t, line);
+}
+
+static void mark_many(struct table_seen *t, struct str attribute)
+{
+    struct vocabulary *v = map_get(&t->vocabularies, attribute);
+
+    if (v)
+        v->many = true;
 }
 
 /* The file's entries are older than what this shell has seen: they are read first, then the new
@@ -221,6 +269,15 @@ static void load_below(const struct seen *s, struct str table, struct table_seen
     for (size_t i = 0; map_next(&new.names, &i, &key, NULL);)
         note_name(t, key);
     map_free(&new.names, NULL);
+    void *v;
+    for (size_t i = 0; map_next(&new.vocabularies, &i, &key, &v);) {
+        struct str word;
+        for (size_t w = 0; map_next(&((struct vocabulary *)v)->words, &w, &word, NULL);)
+            note_word(t, key, word);
+        if (((struct vocabulary *)v)->many)
+            mark_many(t, key);
+    }
+    map_free(&new.vocabularies, free_vocabulary);
     t->changed = changed;
 }
 
@@ -235,6 +292,24 @@ static struct table_seen *table_of(struct seen *s, struct str table, bool loaded
     if (loaded && !t->loaded)
         load_below(s, table, t);
     return t;
+}
+
+static void add_vocabularies(struct buf *b, const struct table_seen *t)
+{
+    struct str name, word;
+    void *p;
+
+    for (size_t i = 0; map_next(&t->vocabularies, &i, &name, &p);) {
+        const struct vocabulary *v = p;
+
+        for (size_t w = 0; !v->many && map_next(&v->words, &w, &word, NULL);) {
+            buf_lit(b, "v ");
+            add_escaped(b, name);
+            buf_char(b, ' ');
+            add_escaped(b, word);
+            buf_char(b, '\n');
+        }
+    }
 }
 
 static int save_table(const struct seen *s, struct str table, const struct table_seen *t,
@@ -258,6 +333,7 @@ static int save_table(const struct seen *s, struct str table, const struct table
             buf_char(&text, '\n');
         }
     }
+    add_vocabularies(&text, t);
     return file_write(path, buf_str(&text), e);
 }
 
@@ -266,8 +342,11 @@ static int save_table(const struct seen *s, struct str table, const struct table
 void seen_item(struct seen *s, const struct table *t, const struct value *item)
 {
     struct table_seen *seen = table_of(s, t->name, false);
-    value_each (member, item)
+    value_each (member, item) {
         note_name(seen, value_name(member));
+        if (member->type == ATTR_S)
+            note_word(seen, value_name(member), value_text(member));
+    }
     note_partition(seen, &t->key, item);
     for (size_t i = 0; i < t->index_count; i++)
         note_partition(seen, &t->indexes[i].key, item);
@@ -293,6 +372,14 @@ bool seen_next_key(struct seen *s, struct str table, struct str attribute, size_
 bool seen_next_name(struct seen *s, struct str table, size_t *i, struct str *name)
 {
     return map_next(&table_of(s, table, true)->names, i, name, NULL);
+}
+
+bool seen_next_value(struct seen *s, struct str table, struct str attribute, size_t *i,
+                     struct str *text)
+{
+    const struct vocabulary *v = map_get(&table_of(s, table, true)->vocabularies, attribute);
+
+    return v && map_next(&v->words, i, text, NULL);
 }
 
 int seen_save(struct seen *s, struct err *e)

@@ -91,9 +91,11 @@ struct expect {
 struct lang_point {
     struct span word; /* what has been typed of the word at the cursor, with its opening quote; from
                          == to: nothing */
-    struct str prefix;              /* the same, unquoted and unescaped */
-    char quote;                     /* '"', '\'', '`' or 0 */
-    struct expect *expected;        /* in the order to be offered, each once */
+    struct str prefix;       /* the same, unquoted and unescaped */
+    char quote;              /* '"', '\'', '`' or 0 */
+    struct expect *expected; /* in the order to be offered, each once */
+    struct str compared; /* EXPECT_VALUE: the attribute that it is compared with, or that gets it;
+                            empty: none, or one inside another */
     const struct statement *so_far; /* what is known of the statement (of the inner one in explain,
                                        watch, edit); NULL when the verb itself is typed */
 };

@@ -61,22 +61,23 @@ struct parser {
     struct err *e;
     struct statement *st; /* the innermost one being read */
 
-    bool completing;   /* text ends at the cursor */
-    bool lenient;      /* completing or painting: variables may be unknown */
-    bool painting;     /* keep marks */
-    bool in_explain;   /* `as` ends the inner statement */
-    bool in_then;      /* st is the write behind `then` */
-    bool misplaced;    /* the fault is a token where none such may stand, whatever its text */
-    bool in_comment;   /* the text ended in a comment */
-    bool goes_on;      /* the last token asks for more: a newline is a blank */
-    unsigned brackets; /* open ones; a newline is a blank */
-    unsigned maps;     /* open maps: '}' ends a word */
-    size_t bracket_at; /* the outermost open one */
-    unsigned depth;    /* see PARSER_DEPTH_MAX */
-    const char *more;  /* why ERR_MORE: "quote", "bracket", "line" */
-    size_t more_at;    /* what is open */
-    const char *after; /* the last thing read, for messages: "the partition key" */
-    uint64_t clauses;  /* of the statement, already read: one bit each */
+    bool completing;     /* text ends at the cursor */
+    bool lenient;        /* completing or painting: variables may be unknown */
+    bool painting;       /* keep marks */
+    bool in_explain;     /* `as` ends the inner statement */
+    bool in_then;        /* st is the write behind `then` */
+    bool misplaced;      /* the fault is a token where none such may stand, whatever its text */
+    bool in_comment;     /* the text ended in a comment */
+    bool goes_on;        /* the last token asks for more: a newline is a blank */
+    unsigned brackets;   /* open ones; a newline is a blank */
+    unsigned maps;       /* open maps: '}' ends a word */
+    size_t bracket_at;   /* the outermost open one */
+    unsigned depth;      /* see PARSER_DEPTH_MAX */
+    const char *more;    /* why ERR_MORE: "quote", "bracket", "line" */
+    size_t more_at;      /* what is open */
+    struct str compared; /* the attribute that the next value is compared with, or becomes */
+    const char *after;   /* the last thing read, for messages: "the partition key" */
+    uint64_t clauses;    /* of the statement, already read: one bit each */
     const struct statement *line_of; /* what parser_next_line() said of this statement … */
     size_t line_end, line_next;      /* … at the end of this line */
     size_t want_at;                  /* where the notes belong */

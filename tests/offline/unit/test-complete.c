@@ -659,6 +659,41 @@ TEST(attributes_are_key_names_and_those_seen)
     arena_free(&a);
 }
 
+static void see(const char *name, const char *text)
+{
+    struct arena a = {0};
+    struct value *item = value_new(&a, ATTR_M), *last = NULL;
+    struct value *v = value_new_text(&a, ATTR_S, str_of(text));
+    value_set_name(v, str_of(name));
+    value_append(item, &last, v);
+    seen_item(env.seen, &shop, item);
+    arena_free(&a);
+}
+
+TEST(values_are_those_seen_of_the_attribute)
+{
+    begin();
+    see("status", "SHIPPED");
+    see("status", "NEW");
+    see("status", "on hold");
+    see("note", "a text that is far too long to be a word of any vocabulary");
+    see("zip", "8001");
+    CHECK_STR(tab("scan where status = |"), "\"NEW\" \"SHIPPED\" \"on hold\"");
+    CHECK_STR(tab("scan where status = S|"), "SHIPPED");
+    CHECK_STR(tab("scan where n = 1 and status in (NEW, S|"), "SHIPPED");
+    CHECK_STR(tab("scan where status between A and N|"), "NEW");
+    CHECK_STR(tab("scan where contains(status, N|"), "NEW");
+    CHECK_STR(tab("update USER#42 PROFILE set status = N|"), "NEW");
+    CHECK_STR(tab("put USER#42 PROFILE status=\"on|"), "\"on hold\"");
+    CHECK_STR(tab("delete USER#42 PROFILE if status = \"S|"), "\"SHIPPED\"");
+    CHECK_STR(tab("scan where zip = |"), "\"8001\""); /* a number it is not */
+    CHECK_STR(tab("scan where note = |"), "");
+    CHECK_STR(tab("scan where size(status) = S|"), "");
+    CHECK_STR(tab("scan where address.status = S|"), "");
+    CHECK(fake.requests == 0);
+    CHECK_STR(tab("Other: scan where status = S|"), "");
+}
+
 TEST(files_go_on_after_a_directory)
 {
     begin();

@@ -136,4 +136,55 @@ TEST(a_damaged_file_is_as_good_as_none)
     clear();
 }
 
+static void see(struct seen *s, const char *name, const char *text)
+{
+    static const struct table table = {.name = {"Main", 4}};
+    struct arena a = {0};
+    struct value *item = value_new(&a, ATTR_M), *last = NULL;
+    struct value *v = value_new_text(&a, ATTR_S, str_of(text));
+
+    value_set_name(v, str_of(name));
+    value_append(item, &last, v);
+    seen_item(s, &table, item);
+    arena_free(&a);
+}
+
+static size_t count_values(struct seen *s, const char *name, struct str *last)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; seen_next_value(s, STR("Main"), str_of(name), &i, last);)
+        count++;
+    return count;
+}
+
+TEST(vocabularies_are_kept_and_names_of_people_are_not)
+{
+    struct err e;
+    struct str last;
+    char text[32];
+
+    snprintf(dir, sizeof(dir), "/tmp/pksk-seen-XXXXXX");
+    CHECK(mkdtemp(dir));
+    struct seen *s = begin("x");
+    for (int i = 0; i < SEEN_VALUES_MAX + 10; i++) {
+        see(s, "status", i % 2 ? "NEW" : "on hold");
+        snprintf(text, sizeof(text), "Ann %d", i);
+        see(s, "name", text);
+    }
+    CHECK(count_values(s, "status", &last) == 2);
+    CHECK(count_values(s, "name", &last) == SEEN_VALUES_MAX); /* for as long as the shell runs */
+    CHECK_STR(last, text);
+    CHECK(seen_save(s, &e) == 0);
+    seen_free(s);
+    s = begin("x");
+    CHECK(count_values(s, "status", &last) == 2);
+    CHECK(count_values(s, "name", &last) == 0);
+    seen_free(s);
+    char command[160];
+    snprintf(command, sizeof(command), "! grep -q Ann '%s'/seen-*", dir);
+    CHECK(system(command) == 0);
+    clear();
+}
+
 TEST_MAIN()
