@@ -1,6 +1,7 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/base/log.h"
+#include "pksk/cmd/entity-words.h"
 #include "pksk/cmd/transact.h"
 #include "pksk/out/text.h"
 #include "pksk/session/output.h"
@@ -39,9 +40,11 @@ static int run_within(struct session *s, const struct statement *st, struct err 
 
 /* A new statement begins with no Ctrl-C pending, but one that a script's earlier statement was
  * ended with stays. */
-int command_run(struct session *s, const struct statement *st, struct err *e)
+int command_run(struct session *s, const struct statement *written, struct err *e)
 {
     int64_t began = clock_mono_us(s->clock);
+    _cleanup_(arena_free) struct arena a = {0};
+    const struct statement *st = written;
 
     if (command_changes(st) && s->settings.read_only) {
         const struct statement *changing = st->then ? st->then : st;
@@ -54,8 +57,12 @@ int command_run(struct session *s, const struct statement *st, struct err *e)
     bool outer = s->running; /* source, watch and edit run others */
 
     s->running = true;
-    int r = output_check(s, st, e);
+    int r = output_check(s, written, e);
 
+    if (r == 0)
+        r = entity_words(s, &a, written, &st, e);
+    if (r == 0)
+        entity_remarks(s, st);
     if (r == 0)
         r = transact_open(s) ? run_within(s, st, e) : commands[st->verb]->run(s, st, e);
 

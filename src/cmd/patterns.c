@@ -64,6 +64,13 @@ static int is_index(void *ctx, struct str table, struct str word, struct err *e)
     return x->session.is_index(x->session.ctx, table, word, e);
 }
 
+static bool is_entity(void *ctx, struct str table, struct str word)
+{
+    const struct arguments *x = ctx;
+
+    return x->session.is_entity(x->session.ctx, table, word);
+}
+
 static int check_count(const struct statement *st, const struct access_pattern *p, struct err *e)
 {
     _cleanup_(buf_free) struct buf form = {0};
@@ -93,6 +100,7 @@ int patterns_expand(struct session *s, struct arena *a, const struct statement *
     struct arguments x = {p, st->args->next, session_lang(s, true)};
     struct lang_env env = {.ctx = &x,
                            .is_index = is_index,
+                           .is_entity = is_entity,
                            .variable = variable,
                            .clock = s->clock,
                            .script = true,

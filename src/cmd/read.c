@@ -6,6 +6,7 @@
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
 #include "pksk/run/cursor.h"
+#include "pksk/session/models.h"
 #include "pksk/session/output.h"
 #include "pksk/session/seen.h"
 #include "pksk/session/slot.h"
@@ -312,6 +313,7 @@ int read_run(struct session *s, const struct statement *st, struct err *e)
     r = session_table(s, st->table, &t, e);
     if (r < 0)
         return r;
+    (void)session_model(s, t); /* results are headed by its names */
     rows_clear(&s->rows);
     r = begin(s, st, t, &items, e);
     if (r < 0 && session_refresh(s, &t, since, e))

@@ -39,6 +39,8 @@ int script_check(struct session *s, struct lang_check *check, const struct scrip
     _cleanup_(arena_free) struct arena a = {0};
     struct lang_env env = session_lang(s, false);
 
+    env.is_pattern = session_lang(s, true).is_pattern; /* asked only for what is no command */
+
     check->env = &env;
     for (size_t pos = 0;;) {
         struct statement *st = NULL;

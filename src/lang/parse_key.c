@@ -192,6 +192,35 @@ static int add_keys(struct parser *p, struct key ***last, const struct word_read
     return 0;
 }
 
+bool parser_is_entity(const struct parser *p, const struct word *w)
+{
+    struct str table = p->st->table ? p->st->table->text : STR("");
+
+    return w && !w->next && w->form == WORD_BARE && !p->completing && p->env && p->env->is_entity &&
+           p->env->is_entity(p->env->ctx, table, w->text);
+}
+
+/* get Order 42 1001: the fields behind the second word. */
+static int more_fields(struct parser *p, struct key *k)
+{
+    struct sort_condition **last = &k->sort->next;
+
+    while (parser_key_word(p)) {
+        struct word_read field;
+        int code = word_read(p, WORD_PLAIN, TOKEN_STRING, &field);
+
+        if (code <= 0)
+            return code;
+        *last = arena_new(p->arena, struct sort_condition);
+        **last =
+            (struct sort_condition){.at = field.at, .op = SORT_EQ, .a = word_make(p, &field, 0)};
+        last = &(*last)->next;
+        p->after = "the field";
+        parser_want_clauses(p);
+    }
+    return 0;
+}
+
 static int whole_key(struct parser *p, struct key ***last, size_t *total)
 {
     struct word_read partition, sort;
@@ -216,8 +245,12 @@ static int whole_key(struct parser *p, struct key ***last, size_t *total)
         return code;
     parser_want(p, EXPECT_WORD, WANT_PUNCT, ",");
     parser_want_clauses(p);
-    if (p->st->verb != VERB_PUT && parser_key_word(p) &&
-        parser_token_end(p, p->at) < p->text.len + !p->completing)
+    bool more = p->st->verb != VERB_PUT && parser_key_word(p) &&
+                parser_token_end(p, p->at) < p->text.len + !p->completing;
+
+    if (more && parser_is_entity(p, (*before)->partition))
+        return more_fields(p, *before);
+    if (more)
         return refuse_third(p, &sort, notes);
     return 0;
 }

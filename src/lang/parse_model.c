@@ -3,10 +3,19 @@
 
 /* ---- entity, pattern: the line as it stands, which the model reads itself */
 
+/* The end of the line, or of the statement: a `;` outside of quotes. */
 static size_t line_end(struct str t, size_t at)
 {
-    while (at < t.len && t.s[at] != '\n')
-        at++;
+    char quote = 0;
+
+    for (; at < t.len && t.s[at] != '\n'; at++) {
+        if (!quote && t.s[at] == ';')
+            break;
+        if (!quote && parser_in(t.s[at], "'\"`"))
+            quote = t.s[at];
+        else if (t.s[at] == quote)
+            quote = 0;
+    }
     return at;
 }
 
@@ -15,7 +24,7 @@ static size_t block_end(struct str t, size_t at)
 {
     size_t end = line_end(t, at);
 
-    while (end + 1 < t.len && (t.s[end + 1] == ' ' || t.s[end + 1] == '\t')) {
+    while (end + 1 < t.len && t.s[end] == '\n' && (t.s[end + 1] == ' ' || t.s[end + 1] == '\t')) {
         size_t next = line_end(t, end + 1);
 
         if (!str_trim(str_slice(t, end + 1, next)).len)

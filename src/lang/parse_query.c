@@ -248,6 +248,20 @@ static int refuse_more(struct parser *p, const struct key *k, struct wanted *not
     return code;
 }
 
+/* query User 42 Order, query User 42 begins ORDER#: what follows an entity's fields. */
+static int more_sorts(struct parser *p, struct sort_condition *last)
+{
+    while (last->op == SORT_EQ && !parser_key_ends(p) && parser_key_word(p)) {
+        int code = sort_one(p, &last->next);
+
+        if (code <= 0)
+            return code;
+        last = last->next;
+        parser_want_clauses(p);
+    }
+    return 0;
+}
+
 static int query_sort(struct parser *p, struct key *k)
 {
     const struct sort_condition *s;
@@ -268,10 +282,12 @@ static int query_sort(struct parser *p, struct key *k)
     p->after = "the sort key";
     parser_want_clauses(p);
     s = k->sort;
-    if (s->op == SORT_EQ && s->a->form == WORD_BARE && s->a->at.from == s->at.from && !s->next &&
-        parser_key_word(p) && !p->completing)
-        return refuse_more(p, k, notes);
-    return 0;
+    if (s->op != SORT_EQ || s->a->at.from != s->at.from || s->next || !parser_key_word(p) ||
+        p->completing)
+        return 0;
+    if (!p->st->index && parser_is_entity(p, k->partition))
+        return more_sorts(p, k->sort);
+    return s->a->form == WORD_BARE ? refuse_more(p, k, notes) : 0;
 }
 
 /* The first word, when it is an index, and then the partition key. */

@@ -71,15 +71,17 @@ static bool is_akin(const struct pretty *p, const struct shape *shape, const str
 static struct shape *shape_of(struct pretty *p, const struct value *item)
 {
     const struct print_options *o = &p->printer.o;
-    struct str heading;
+    struct str heading, name = o->name_of ? o->name_of(o->name_ctx, item) : STR("");
 
     buf_reset(&p->scratch);
-    if (!o->columns)
+    if (name.len)
+        buf_str_add(&p->scratch, name);
+    else if (!o->columns)
         shape_add_item(&p->scratch, item, o->keys, o->key_count);
     heading = buf_str(&p->scratch);
     for (size_t i = 0; i < p->count; i++)
         if (str_eq(p->shapes[i]->heading, heading) &&
-            (o->columns || is_akin(p, p->shapes[i], item)))
+            (o->columns || name.len || is_akin(p, p->shapes[i], item)))
             return p->shapes[i];
     if (p->count < SHAPES_MAX - 1)
         return shape_new(p, heading);

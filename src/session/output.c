@@ -8,6 +8,7 @@
 #include "pksk/base/file.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
+#include "pksk/session/models.h"
 
 static enum format choose_format(const struct session *s, const struct statement *st,
                                  bool to_terminal)
@@ -114,6 +115,13 @@ static int open_sink(struct output *o, struct session *s, const struct statement
     return 0;
 }
 
+static struct str entity_name(const void *ctx, const struct value *item)
+{
+    const struct entity *x = model_entity_of(ctx, item);
+
+    return x ? x->name : STR("");
+}
+
 int output_open(struct output *o, struct session *s, const struct statement *st,
                 const struct plan *plan, struct err *e)
 {
@@ -131,6 +139,8 @@ int output_open(struct output *o, struct session *s, const struct statement *st,
     if (!plan)
         return 0;
     text_screen(&columns, &rows);
+    const struct entity_model *model = session_model_peek(s, plan->table);
+
     o->options = (struct print_options){
         .terminal = o->to_terminal,
         .colour = o->to_terminal && text_colour_wanted(STDOUT_FILENO),
@@ -140,6 +150,8 @@ int output_open(struct output *o, struct session *s, const struct statement *st,
         .columns = plan->columns,
         .column_count = plan->column_count,
         .single = plan->single,
+        .name_of = model && !plan->column_count ? entity_name : NULL,
+        .name_ctx = model,
     };
 
     o->format = choose_format(s, st, o->to_terminal);

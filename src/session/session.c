@@ -334,7 +334,45 @@ static int variable(void *ctx, struct str name, struct arena *a, struct str *ret
     return 0;
 }
 
-static bool is_pattern(void *ctx, struct str word)
+static bool live_is_entity(void *ctx, struct str table, struct str word)
+{
+    struct session *s = ctx;
+    struct word given = {.text = table, .at = SPAN_NONE};
+    const struct table *t;
+    struct err ignored;
+
+    if (session_table(s, table.len ? &given : NULL, &t, &ignored) < 0)
+        return false;
+    const struct entity_model *m = session_model(s, t);
+
+    return m && model_entity(m, word);
+}
+
+static bool known_is_entity(void *ctx, struct str table, struct str word)
+{
+    const struct session *s = ctx;
+    const struct entity_model *m = session_model_peek(s, table.len  ? table
+                                                         : s->table ? str_of(s->table)
+                                                                    : STR(""));
+
+    return m && model_entity(m, word);
+}
+
+/* Only what is no command comes here, so that a table is asked for when one may be meant. */
+static bool live_is_pattern(void *ctx, struct str word)
+{
+    struct session *s = ctx;
+    const struct table *t;
+    struct err ignored;
+
+    if ((!s->table && !s->model_file) || session_table(s, NULL, &t, &ignored) < 0)
+        return false;
+    const struct entity_model *m = session_model(s, t);
+
+    return m && model_pattern(m, word);
+}
+
+static bool known_is_pattern(void *ctx, struct str word)
 {
     const struct session *s = ctx;
     const struct entity_model *m = s->table ? session_model_peek(s, str_of(s->table)) : NULL;
@@ -348,7 +386,8 @@ struct lang_env session_lang(struct session *s, bool live)
         .ctx = s,
         .is_index = live ? live_is_index : cached_is_index,
         .variable = variable,
-        .is_pattern = is_pattern,
+        .is_entity = live ? live_is_entity : known_is_entity,
+        .is_pattern = live ? live_is_pattern : known_is_pattern,
         .clock = s->clock,
         .script = !s->interactive,
         .restricted = s->restricted,

@@ -20,6 +20,9 @@ struct lang_env {
     /* The text of {name}: 1 when found, 0 when there is none, or a negative code. NULL: there are
      * none. */
     int (*variable)(void *ctx, struct str name, struct arena *a, struct str *ret, struct err *e);
+    /* Is this word, in the place of a partition key of the table, the name of an entity, whose
+     * fields follow it? Asked only where there are more words than a key has. NULL: never. */
+    bool (*is_entity)(void *ctx, struct str table, struct str word);
     /* Is this word, where a command is expected, the name of an access pattern? NULL: never. */
     bool (*is_pattern)(void *ctx, struct str word);
     const struct clock *clock; /* for now() and epoch(); NULL: the machine's */
@@ -42,8 +45,10 @@ int lang_parse(struct arena *a, struct str text, size_t *pos, const struct lang_
  * all texts of a run, in their order. */
 struct lang_check {
     const struct lang_env *env;
-    struct map made; /* variables that statements looked at make */
-    bool sourced;    /* statements of a file may make others */
+    struct map made;     /* variables that statements looked at make */
+    struct map patterns; /* the same for access patterns */
+    bool modelled;       /* a file may bring others */
+    bool sourced;        /* statements of a file may make others */
 };
 
 void lang_check_deinit(struct lang_check *c);

@@ -171,6 +171,9 @@ bool parser_key_word(struct parser *p);
  * place? Then p goes back there, for the message. */
 bool parser_misspelt(struct parser *p, struct span at, struct wanted *notes);
 
+/* Is it an entity of the model, so that more words may follow than a key has? */
+bool parser_is_entity(const struct parser *p, const struct word *w);
+
 /* parse_query.c: the key condition of a query */
 int parse_query_key(struct parser *p);
 int parse_index(struct parser *p);

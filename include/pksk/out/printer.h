@@ -45,7 +45,10 @@ struct print_options {
     size_t column_count;
     const struct str *labels; /* csv and tsv: the columns are all attributes that there are, and
                                  this is what the header calls them; NULL: none of that */
-    bool single;              /* the statement asked for one item: pretty prints name/value lines */
+    /* What an item is called, above its table; empty: by its shape. NULL: there are no names. */
+    struct str (*name_of)(const void *ctx, const struct value *item);
+    const void *name_ctx;
+    bool single; /* the statement asked for one item: pretty prints name/value lines */
 };
 
 struct printer;

@@ -23,6 +23,8 @@
     S(NUMBER, scan_confirm, "scan-confirm", "5000", "capacity units",                              \
       "a scan that would cost more asks first, on a terminal; 0: never")                           \
     S(SWITCH, complete_live, "complete-live", "on", "on off", "TAB may ask the service for keys")  \
+    S(SWITCH, keys_follow, "keys-follow", "on", "on off",                                          \
+      "an update changes the index keys that the model makes of what it sets")                     \
     S(SWITCH, highlight, "highlight", "on", "on off", "colours and hints in the line being typed") \
     S(AMOUNT, undo_keep, "undo-keep", "auto", "megabytes, auto or off",                            \
       "how much undo keeps of writes of many items; auto: 64 when typed, else off")                \
