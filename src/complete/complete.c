@@ -302,9 +302,10 @@ int complete_begin(struct completer *c, struct str text, size_t cursor)
     c->pages = 0;
     c->described = false;
     c->jobs++;
-    if (!goes_on)
-        c->started_us = clock_mono_us(completer_clock(c));
+    c->carried = false;
     collect(c);
+    if (!c->carried)
+        c->started_us = clock_mono_us(completer_clock(c));
     if (c->live == LIVE_NONE || !lookup_send(c))
         return finish(c);
     return complete_step(c);

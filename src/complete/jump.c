@@ -202,7 +202,7 @@ static bool enter_family(struct jump *j)
         j->level.count = 1;
         return false;
     }
-    if (j->level.count != 1 || !s->goes_on || str_eq(s->text, j->prefix))
+    if (j->narrowed || j->level.count != 1 || !s->goes_on || str_eq(s->text, j->prefix))
         return false;
     j->family = j->level.first;
     j->prefix = s->text;
@@ -307,6 +307,7 @@ void jump_narrow(struct jump *j, struct str prefix)
 {
     j->prefix = arena_str(j->arena, prefix);
     j->family = NULL;
+    j->narrowed = true;
     if (j->type == ATTR_S)
         plan(j, 2);
 }

@@ -184,6 +184,7 @@ void lookup_keys(struct completer *c)
         if (c->jump.type == ATTR_S && str_eq(buf_str(&place), buf_str(&c->place)) &&
             c->answer->key.s) {
             jump_narrow(&c->jump, c->point.prefix);
+            c->carried = true;
             return;
         }
         lookup_drop(c);

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <histedit.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -24,7 +25,8 @@
 #define KEY_WORK L'\x80' /* a C1 control: keys.c never delivers one */
 #define IDLE_MS 60000
 #define LEFT_MAX 1000  /* rows of a line that are shown again when it is left */
-#define LOOKING_MS 100 /* how often a look-up without news is asked for its time ceiling */
+#define LOOKING_MS 50  /* how often a look-up without news is asked for its time ceiling */
+#define SHOWING_MS 150 /* then what a look-up has found is shown while it goes on */
 
 enum work { WORK_NONE, WORK_INSERT, WORK_COMPLETE };
 enum outcome { OUTCOME_LINE, OUTCOME_EOF, OUTCOME_CANCELLED };
@@ -47,7 +49,12 @@ struct editor {
     unsigned untaken; /* KEY_WORKs in a row that went elsewhere: one may be another key's operand */
     struct buf insert; /* for WORK_INSERT; also what editor_preset() left */
     bool looking;      /* a completion job is under way */
-    bool fresh;        /* something happened since the line was painted */
+    bool narrowing;    /* and more was typed since TAB */
+    bool unseen;       /* the last key was one of those */
+    int64_t looking_since_us;
+    bool asked;      /* the list is too long: TAB again shows it */
+    struct buf note; /* that, under the line */
+    bool fresh;      /* something happened since the line was painted */
     enum outcome outcome;
     size_t recall; /* the history entry that libedit stands at */
     wchar_t *recalled;
@@ -143,6 +150,34 @@ static void forget_screen(struct editor *ed)
     ed->top = 0;
 }
 
+static void add_list(struct buf *out, const struct completion *r, const struct paint *p,
+                     unsigned rows, bool more)
+{
+    _cleanup_(cleanup_free) struct str *texts = mem_resize(NULL, r->count, sizeof(*texts));
+    for (size_t i = 0; i < r->count; i++)
+        texts[i] = r->list[i].display;
+    paint_columns(out, texts, r->count, p->columns, rows, more);
+}
+
+/* What a look-up has found by now, as lines under the text. */
+static void add_found(struct editor *ed, const struct paint *p, struct buf *below)
+{
+    struct place cursor;
+    int64_t waited_us = ed->looking ? clock_mono_us(&clock_real) - ed->looking_since_us : 0;
+    if (!ed->looking || !ed->smart || waited_us < SHOWING_MS * 1000)
+        return;
+    const struct completion *r = complete_so_far(ed->o.completer);
+    unsigned used = paint_measure(p, &cursor);
+    if (r->count == 0 || p->rows < used + 3)
+        return;
+    _cleanup_(buf_free) struct buf text = {0};
+    add_list(&text, r, p, p->rows - used - 1, true);
+    for (size_t i = 0; i + 2 < text.len; i++) {
+        if (text.s[i] != '\r')
+            buf_char(below, text.s[i]);
+    }
+}
+
 static void paint(struct editor *ed)
 {
     if (ed->plain)
@@ -157,6 +192,9 @@ static void paint(struct editor *ed)
     _cleanup_(buf_free) struct buf hint = {0};
     struct paint p = line_now(ed);
     find_hint(ed, &p, &hint);
+    _cleanup_(buf_free) struct buf below = {0};
+    add_found(ed, &p, &below);
+    p.below = ed->asked ? buf_str(&ed->note) : buf_str(&below);
     draw(ed, &p, buf_str(&hint));
 }
 
@@ -309,14 +347,25 @@ static void refuse_paste(struct editor *ed)
     put(STR("the pasted text is over 1 MB: put it in a file and `source` or `import` that\r\n"));
 }
 
+static void narrow(struct editor *ed); /* see TAB, below */
+static void show_narrowed(struct editor *ed);
+
+static void stop_looking(struct editor *ed)
+{
+    complete_cancel(ed->o.completer);
+    ed->looking = ed->narrowing = false;
+}
+
 /* One event: 1, 0 or -1 as EL_GETCFN wants it, or 2 to wait on. */
 static int handle(struct editor *ed, enum key_event event, wchar_t c, wchar_t *ret)
 {
-    if (ed->looking && event != KEY_NONE) {
-        complete_cancel(ed->o.completer);
-        ed->looking = false;
-    }
-    ed->fresh = event != KEY_NONE;
+    bool text = event == KEY_CHAR && (c >= L' ' || c == L'\t') && c != 0x7f;
+    if (ed->looking && event != KEY_NONE && !text)
+        stop_looking(ed);
+    ed->unseen = ed->looking && text && c != L'\t';
+    if (event != KEY_NONE && !(text && c == L'\t'))
+        ed->asked = false;
+    ed->fresh = event != KEY_NONE || ed->looking;
     switch (event) {
     case KEY_CHAR:
         *ret = c;
@@ -345,10 +394,12 @@ static int handle(struct editor *ed, enum key_event event, wchar_t c, wchar_t *r
     case KEY_NONE:
         break;
     }
-    if (ed->looking && complete_step(ed->o.completer) == COMPLETE_DONE) {
-        ed->looking = false;
+    if (!ed->looking || complete_step(ed->o.completer) != COMPLETE_DONE)
+        return 2;
+    ed->looking = false;
+    if (!ed->narrowing)
         return do_work(ed, WORK_COMPLETE, ret);
-    }
+    show_narrowed(ed);
     return 2;
 }
 
@@ -362,6 +413,8 @@ static int get_key(EditLine *el, wchar_t *ret)
     if (ed->insert.len > 0) /* editor_preset() */
         return do_work(ed, WORK_INSERT, ret);
     ed->fresh = true;
+    if (ed->unseen)
+        narrow(ed);
     for (;;) {
         if (ed->fresh && !keys_more(&ed->keys))
             paint(ed);
@@ -376,27 +429,79 @@ static int get_key(EditLine *el, wchar_t *ret)
 
 /* --- TAB ---------------------------------------------------------------------------------- */
 
+/* A list that is higher than the screen is shown by the next TAB. */
+static bool asks_first(struct editor *ed, const struct completion *r, const struct paint *p,
+                       unsigned used)
+{
+    _cleanup_(cleanup_free) struct str *texts = mem_resize(NULL, r->count + 1, sizeof(*texts));
+    for (size_t i = 0; i < r->count; i++)
+        texts[i] = r->list[i].display;
+    unsigned rows = paint_columns_rows(texts, r->count, p->columns) + r->more + r->seen;
+    bool shown = ed->asked;
+    ed->asked = false;
+    if (shown || rows + used < p->rows || rows < 3)
+        return false;
+    buf_reset(&ed->note);
+    buf_addf(&ed->note, "%zu%s; TAB shows them in %u lines", r->count, r->more ? " and more" : "",
+             rows);
+    ed->asked = true;
+    if (ed->smart)
+        return true;
+    leave_line(ed, STR(""));
+    put(buf_str(&ed->note));
+    put(STR("\r\n"));
+    return true;
+}
+
 static unsigned char show_list(struct editor *ed, const struct completion *r)
 {
     _cleanup_(buf_free) struct buf out = {0};
     struct paint p = line_now(ed);
     struct place cursor;
     unsigned used = paint_measure(&p, &cursor);
+    if (asks_first(ed, r, &p, used))
+        return CC_NORM;
     leave_line(ed, STR(""));
     if (r->count == 0) {
         buf_str_add(&out, r->note);
         buf_lit(&out, "\r\n");
     } else {
-        _cleanup_(cleanup_free) struct str *texts = mem_resize(NULL, r->count, sizeof(*texts));
-        for (size_t i = 0; i < r->count; i++)
-            texts[i] = r->list[i].display;
-        unsigned rows = p.rows > used + 2 ? p.rows - used - 1 : 2;
-        paint_columns(&out, texts, r->count, p.columns, rows - (r->seen && rows > 2), r->more);
+        add_list(&out, r, &p, UINT_MAX, r->more);
         if (r->seen)
             buf_lit(&out, "… seen so far\r\n");
     }
     put(buf_str(&out));
     return CC_NORM;
+}
+
+/* Somebody who types on is not interrupted by text that was meant for what stood there before. */
+static void show_narrowed(struct editor *ed)
+{
+    const struct completion *r = complete_result(ed->o.completer);
+    ed->narrowing = false;
+    if (r->count > 1)
+        show_list(ed, r);
+}
+
+static int begin_looking(struct editor *ed)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    text_now(ed, true, &text);
+    size_t cursor = text.len;
+    buf_reset(&text);
+    text_now(ed, false, &text);
+    return complete_begin(ed->o.completer, buf_str(&text), cursor);
+}
+
+/* More was typed while a look-up is under way: it goes on for that. */
+static void narrow(struct editor *ed)
+{
+    ed->unseen = false;
+    ed->narrowing = true;
+    if (begin_looking(ed) == COMPLETE_DONE) {
+        ed->looking = false;
+        show_narrowed(ed);
+    }
 }
 
 /* Puts text in the place of the characters before the cursor that `typed` holds. */
@@ -436,14 +541,13 @@ static unsigned char on_tab(EditLine *el, int key unused_arg)
     struct editor *ed = self(el);
     if (!ed->o.completer)
         return CC_ERROR;
-    _cleanup_(buf_free) struct buf text = {0};
-    text_now(ed, true, &text);
-    size_t cursor = text.len;
-    buf_reset(&text);
-    text_now(ed, false, &text);
-    if (complete_begin(ed->o.completer, buf_str(&text), cursor) == COMPLETE_DONE)
+    bool again = ed->looking;
+    ed->narrowing = false;
+    ed->looking = begin_looking(ed) != COMPLETE_DONE;
+    if (!ed->looking)
         return use_completion(ed);
-    ed->looking = true;
+    if (!again)
+        ed->looking_since_us = clock_mono_us(&clock_real);
     return CC_NORM;
 }
 
@@ -615,6 +719,7 @@ void editor_free(struct editor *ed)
     buf_free(&ed->before);
     buf_free(&ed->prompt);
     buf_free(&ed->insert);
+    buf_free(&ed->note);
     free(ed);
 }
 

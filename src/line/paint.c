@@ -296,11 +296,20 @@ void paint_line(struct screen *s, const struct paint *p, unsigned *top, struct s
         *top = cursor.row + 1 - p->rows;
     *top = MIN(*top, all - MIN(all, p->rows));
     struct pen pen = {.s = s, .columns = p->columns, .rows = p->rows, .top = *top};
-    screen_begin(s, p->columns, MIN(all, p->rows));
+    unsigned below = p->below.len > 0;
+    for (size_t i = 0; i < p->below.len; i++)
+        below += p->below.s[i] == '\n';
+    screen_begin(s, p->columns, MIN(all + below, p->rows));
     draw_prompt(&pen, p->prompt, p->colour);
     draw_text(&pen, p, &cursor);
     if (p->cursor == p->len)
         draw_hint(&pen, hint);
+    if (below > 0 && all - *top < p->rows) {
+        pen.style = 0;
+        pen.at = (struct place){all - 1, 0};
+        next_row(&pen, false);
+        pen_text(&pen, p->below);
+    }
     screen_use(s, cursor.row - *top);
     s->next.cursor = (struct place){cursor.row - *top, cursor.col};
 }
@@ -385,14 +394,30 @@ void paint_narrow(struct buf *out, const wchar_t *text, size_t len)
         utf8_encode(out, (uint32_t)text[i]);
 }
 
-void paint_columns(struct buf *out, const struct str *texts, size_t count, unsigned columns,
-                   unsigned rows, bool more)
+static unsigned widest_of(const struct str *texts, size_t count, unsigned columns)
 {
     unsigned widest = 1;
     for (size_t i = 0; i < count; i++)
         widest = MAX(widest, text_width(texts[i]));
-    widest = MIN(widest, columns - 1);
-    size_t across = MAX(1U, (columns + 1) / (widest + 2));
+    return MIN(widest, columns - 1);
+}
+
+static size_t columns_across(unsigned widest, unsigned columns)
+{
+    return MAX(1U, (columns + 1) / (widest + 2));
+}
+
+unsigned paint_columns_rows(const struct str *texts, size_t count, unsigned columns)
+{
+    size_t across = columns_across(widest_of(texts, count, columns), columns);
+    return (unsigned)((count + across - 1) / across);
+}
+
+void paint_columns(struct buf *out, const struct str *texts, size_t count, unsigned columns,
+                   unsigned rows, bool more)
+{
+    unsigned widest = widest_of(texts, count, columns);
+    size_t across = columns_across(widest, columns);
     size_t down = (count + across - 1) / across;
     if (down > rows) {
         down = MAX(rows, 2U) - 1;

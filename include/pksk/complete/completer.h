@@ -65,6 +65,7 @@ struct completer {
     struct buf place; /* what the jump is of, as in answer.key */
     struct str typed; /* of tables: the last name of a page */
     struct str sample_table, sample_index, sample_attribute;
+    bool carried; /* the look-up of the line before goes on */
     unsigned pages;
     int64_t started_us;
     struct answer answers[COMPLETER_ANSWERS];

@@ -53,6 +53,7 @@ struct jump {
     uint64_t tenths;    /* capacity so far */
     struct level level; /* what is found, while it is being found as well */
     struct segment *family;
+    bool narrowed; /* more was typed meanwhile: a family alone is not entered then */
     bool done, more;
 };
 

@@ -20,6 +20,7 @@ struct paint {
     unsigned columns, rows; /* of the screen */
     const wchar_t *text;
     size_t len, cursor;
+    struct str below;            /* lines under the text, where there is room */
     struct str before;           /* lines of the statement that came before this one */
     const struct lang_env *lang; /* NULL: no colours for the text */
     void *ctx;
@@ -51,6 +52,7 @@ void paint_narrow(struct buf *out, const wchar_t *text, size_t len);
 
 /* Candidates or other short texts in columns, as many rows as there is room for; `more` adds that
  * there are others. */
+unsigned paint_columns_rows(const struct str *texts, size_t count, unsigned columns);
 void paint_columns(struct buf *out, const struct str *texts, size_t count, unsigned columns,
                    unsigned rows, bool more);
 
