@@ -9,6 +9,8 @@ grammar, then text in paragraphs, indented blocks and
     pages.py man VERSION TEMPLATE OPTIONS_C SETTINGS_H PAGE… > a man page
     pages.py examples PAGE…                           the lines under "## Examples", NAME<tab>LINE each
 """
+import contextlib
+import io
 import re
 import sys
 
@@ -142,6 +144,30 @@ def emit_man(version, template, options, settings, pages):
             print(line.replace("@VERSION@", version))
 
 
+def tidy(lines):
+    """What mandoc's lint asks for: no paragraph without text, no line of source over 80 bytes."""
+    kept, literal = [], False
+    for line in lines:
+        if kept and kept[-1] == ".PP" and (line.startswith((".PP", ".SS", ".SH"))):
+            kept.pop()
+        if line == ".PP" and kept and kept[-1].startswith((".SS", ".SH")):
+            continue
+        literal = line == ".nf" or literal and line != ".fi"
+        kept += [line] if literal or line.startswith(".") else fold(line)
+    return kept
+
+
+def fold(line):
+    folded = [""]
+    for word in line.split(" "):
+        # What is not ASCII is counted as the escape that it becomes.
+        if folded[-1] and len(re.sub(r"[^\x00-\x7f]", "8 columns", f"{folded[-1]} {word}")) > 80:
+            folded.append("\\&" + word if word[:1] in (".", "'") else word)
+        else:
+            folded[-1] += (" " if folded[-1] else "") + word
+    return folded
+
+
 def emit_examples(pages):
     for page in pages:
         inside = False
@@ -157,7 +183,10 @@ def main():
     if what == "c":
         emit_c(rest[0], [read_page(p) for p in rest[1:]])
     elif what == "man":
-        emit_man(*rest[:4], [read_page(p) for p in rest[4:]])
+        text = io.StringIO()
+        with contextlib.redirect_stdout(text):
+            emit_man(*rest[:4], [read_page(p) for p in rest[4:]])
+        print("\n".join(tidy(text.getvalue().rstrip("\n").split("\n"))))
     elif what == "examples":
         emit_examples([read_page(p) for p in rest])
     else:

@@ -22,7 +22,9 @@ import time
 import urllib.error
 import urllib.request
 
-CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "pksk-tests")
+# Tests have a HOME of their own, and are told where the real one keeps this.
+CACHE = os.environ.get("PKSK_TESTS_CACHE") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "pksk-tests")
 JVM = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g", "-Xshare:auto",
        "-Djava.net.preferIPv4Stack=true"]
 ENGINES = ("dynoxide", "dynamodb-local")

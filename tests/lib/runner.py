@@ -67,9 +67,8 @@ def parts():
             for path in sorted(glob.glob(os.path.join(TOP, "tests/*/*/run")))]
 
 
-def run_alone(part):
+def run_alone(part, build):
     """One part for `meson test`, with the build that it belongs to: its results go through as they are."""
-    build = os.environ["MESON_BUILD_ROOT"]
     servers = start_servers(world.ENGINE)
     with tempfile.TemporaryDirectory(prefix="pksk-tests-") as folder:
         home = os.path.join(folder, "home")
@@ -145,7 +144,7 @@ def environment(folder, home):
             if not name.startswith(("AWS_", "XDG_")) and not name.lower().endswith("_proxy")}
     mine.update(
         PKSK=os.path.join(TOP, "build-asan/pksk"), PKSK_PLAIN=os.path.join(TOP, "build/pksk"),
-        PKSK_BUILD=os.path.join(TOP, "build"), PKSK_TESTS_CACHE=localdb_cache(), TMPDIR=folder, HOME=home,
+        PKSK_BUILD=os.path.join(TOP, "build"), PKSK_TESTS_CACHE=localdb.CACHE, TMPDIR=folder, HOME=home,
         LC_ALL="C.UTF-8", TERM="dumb", AWS_EC2_METADATA_DISABLED="true",
         ASAN_OPTIONS=f"log_path={folder}/sanitizer:exitcode=99:detect_leaks=1",
         UBSAN_OPTIONS=f"log_path={folder}/sanitizer:print_stacktrace=1:halt_on_error=1")
@@ -163,10 +162,6 @@ def under_valgrind(mine, folder):
                      f"'{mine['PKSK_PLAIN']}' \"$@\"\n")
     os.chmod(path, 0o700)
     mine["PKSK"] = path
-
-
-def localdb_cache():
-    return os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "pksk-tests")
 
 
 def run(program, scratch):
@@ -218,7 +213,7 @@ def main(names):
         print("\n".join(parts()))
         return 0
     if names[:1] == ["--tap"]:
-        return run_alone(names[1])
+        return run_alone(*names[1:])
     engine = localdb.default_engine()
     if ENGINE in names:
         at = names.index(ENGINE)
