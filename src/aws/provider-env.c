@@ -35,4 +35,4 @@ static int load(struct provider_world *w, unused_arg struct str profile,
     return 0;
 }
 
-const struct provider provider_environment = {.name = "environment", .load = load};
+const struct provider provider_environment = {.name = SOURCE_ENVIRONMENT, .load = load};

@@ -79,6 +79,6 @@ static int load_config(struct provider_world *w, struct str profile, struct aws_
 }
 
 const struct provider provider_shared_file = {
-    .name = "shared credentials file", .load = load_shared, .of_profile = true};
+    .name = SOURCE_SHARED_FILE, .load = load_shared, .of_profile = true};
 const struct provider provider_config_file = {
-    .name = "config file", .load = load_config, .of_profile = true};
+    .name = SOURCE_CONFIG_FILE, .load = load_config, .of_profile = true};

@@ -194,4 +194,4 @@ static int load(struct provider_world *w, struct str profile, struct aws_credent
 }
 
 const struct provider provider_login = {
-    .name = "login session", .load = load, .of_profile = true, .again = true};
+    .name = SOURCE_LOGIN, .load = load, .of_profile = true, .again = true};

@@ -139,7 +139,7 @@ static int load_source_profile(struct provider_world *w, const struct role *role
     struct provider_world of_profile = *w;
 
     of_profile.no_environment = true;
-    r = provider_find(&of_profile, role->source_profile, true, ret, NULL, e);
+    r = of_profile.find(&of_profile, role->source_profile, true, ret, NULL, e);
     if (r != PROVIDER_NONE)
         return r;
     return err_set(e, ERR_CONNECT,

@@ -341,4 +341,4 @@ static int load(struct provider_world *w, struct str profile, struct aws_credent
 }
 
 const struct provider provider_sso = {
-    .name = "IAM Identity Center", .load = load, .of_profile = true, .again = true};
+    .name = SOURCE_SSO, .load = load, .of_profile = true, .again = true};

@@ -1,69 +1,7 @@
 #include "pksk/aws/config-internal.h"
-#include "pksk/aws/imds.h"
 #include "pksk/aws/words.h"
 
-/* Region, endpoints, retries and the like: the options, then the environment, then the profile. */
-
-/* ---- region ---- */
-
-static int no_region(struct aws_config *c, struct err *e)
-{
-    int r = err_set(e, ERR_CONNECT,
-                    "no region is set: not by --region, not by AWS_REGION or AWS_DEFAULT_REGION, "
-                    "and not by the profile \"%.*s\"",
-                    STR_ARG(c->profile));
-    char name[WORD_QUOTED];
-
-    if (c->named)
-        err_hint(e,
-                 "`pksk --region eu-west-1`, or `aws configure set region eu-west-1 --profile "
-                 "%s`",
-                 word_quote(c->profile, name));
-    else
-        err_hint(e, "`pksk --region eu-west-1`, or `aws configure`, or for a local server `pksk "
-                    "--local`");
-    return r;
-}
-
-/* Asked once; an instance that does not answer is none. */
-static int instance_region(struct aws_config *c, const struct aws_http *http, struct str *ret,
-                           struct err *e)
-{
-    int r;
-
-    if (!c->asked_instance && http) {
-        r = imds_region(c, http, &c->instance_region, e);
-        if (r < 0)
-            return r;
-        c->asked_instance = true;
-    }
-    *ret = c->instance_region.len ? c->instance_region : STR("");
-    return 0;
-}
-
-int aws_config_region(struct aws_config *c, const struct aws_http *http, struct str *ret,
-                      struct err *e)
-{
-    struct str region = c->options.region;
-    int r;
-
-    if (!region.len)
-        region = env_get("AWS_REGION");
-    if (!region.len)
-        region = env_get("AWS_DEFAULT_REGION");
-    r = region.len ? config_check_profile(c, e)
-                   : aws_config_value(c, STR(""), "region", &region, e);
-    if (r == 0 && !region.len && c->options.local)
-        region = STR("us-east-1");
-    if (r == 0 && !region.len)
-        r = instance_region(c, http, &region, e);
-    if (r < 0)
-        return r;
-    if (!region.len)
-        return no_region(c, e);
-    *ret = region;
-    return 0;
-}
+/* Endpoints, retries and the like: the options, then the environment, then the profile. */
 
 /* ---- endpoints ---- */
 
@@ -215,7 +153,7 @@ int aws_config_endpoint(struct aws_config *c, enum aws_service service, const st
     return r < 0 ? r : config_endpoint_in(c, service, region, account, arn, ret, e);
 }
 
-/* ---- TLS and retries ---- */
+/* ---- TLS ---- */
 
 int aws_config_ca_bundle(struct aws_config *c, struct str *ret, struct err *e)
 {
@@ -227,41 +165,5 @@ int aws_config_ca_bundle(struct aws_config *c, struct str *ret, struct err *e)
     if (r < 0)
         return r;
     *ret = path.len ? path : env_get("REQUESTS_CA_BUNDLE");
-    return 0;
-}
-
-static int retry_mode(struct str text, enum aws_retry_mode *ret, struct err *e)
-{
-    if (!text.len || str_eq_ci(text, STR("standard")))
-        *ret = AWS_RETRY_STANDARD;
-    else if (str_eq_ci(text, STR("adaptive")))
-        *ret = AWS_RETRY_ADAPTIVE;
-    else if (str_eq_ci(text, STR("legacy")))
-        *ret = AWS_RETRY_LEGACY;
-    else
-        return err_set(e, ERR_CONNECT,
-                       "retry_mode is \"%.*s\" and may be standard, adaptive or legacy",
-                       STR_ARG(text));
-    return 0;
-}
-
-int aws_config_retry(struct aws_config *c, struct aws_retry *ret, struct err *e)
-{
-    struct aws_retry result = {0};
-    struct str mode, attempts;
-    uint64_t n = 0;
-    int r = config_setting(c, "AWS_RETRY_MODE", "retry_mode", &mode, e);
-
-    if (r == 0)
-        r = config_setting(c, "AWS_MAX_ATTEMPTS", "max_attempts", &attempts, e);
-    if (r == 0)
-        r = retry_mode(mode, &result.mode, e);
-    if (r < 0)
-        return r;
-    if (attempts.len && (!str_to_u64(attempts, &n) || n < 1 || n > 1000))
-        return err_set(e, ERR_CONNECT, "max_attempts is \"%.*s\" and may be 1 to 1000",
-                       STR_ARG(attempts));
-    result.max_attempts = (unsigned)n;
-    *ret = result;
     return 0;
 }

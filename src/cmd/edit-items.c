@@ -4,6 +4,7 @@
 #include "pksk/base/port.h"
 #include "pksk/cmd/edit-text.h"
 #include "pksk/cmd/external.h"
+#include "pksk/cmd/read-announce.h"
 #include "pksk/cmd/read.h"
 #include "pksk/cmd/undo.h"
 #include "pksk/out/progress.h"

@@ -4,6 +4,7 @@
 
 #include "pksk/base/file.h"
 #include "pksk/cmd/export-csv.h"
+#include "pksk/cmd/read-announce.h"
 #include "pksk/cmd/read.h"
 #include "pksk/out/progress.h"
 #include "pksk/out/text.h"

@@ -2,6 +2,7 @@
 
 #include "pksk/base/circle.h"
 #include "pksk/cmd/command.h"
+#include "pksk/cmd/read-announce.h"
 #include "pksk/cmd/read.h"
 #include "pksk/cmd/undo.h"
 #include "pksk/cmd/write.h"

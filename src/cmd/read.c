@@ -2,6 +2,7 @@
 
 #include "pksk/cmd/advice.h"
 #include "pksk/cmd/command.h"
+#include "pksk/cmd/read-announce.h"
 #include "pksk/cmd/then.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
@@ -54,12 +55,6 @@ static void keep_reading(struct session *s, struct cursor *c)
 
 /* ---- lines around the items */
 
-static void add_plural(struct buf *b, uint64_t n, const char *one, const char *many)
-{
-    text_count(b, n);
-    buf_addf(b, " %s", n == 1 ? one : many);
-}
-
 static void note_totals(struct session *s, const struct cursor *c)
 {
     const struct cursor_totals *t = cursor_totals(c);
@@ -71,10 +66,10 @@ static void note_totals(struct session *s, const struct cursor *c)
     if (t->items == 0 && p->single)
         buf_lit(&line, "no such item");
     else
-        add_plural(&line, t->items, "item", "items");
+        text_plural(&line, t->items, "item", "items");
     if (p->keys && t->items < t->keys_given) {
         buf_lit(&line, " of ");
-        add_plural(&line, t->keys_given, "key", "keys");
+        text_plural(&line, t->keys_given, "key", "keys");
     }
     if (t->scanned > t->items && !p->keys && !p->single) {
         buf_lit(&line, " of ");
@@ -83,7 +78,7 @@ static void note_totals(struct session *s, const struct cursor *c)
     }
     if (!p->single) {
         buf_lit(&line, "  ");
-        add_plural(&line, t->pages, "page", "pages");
+        text_plural(&line, t->pages, "page", "pages");
     }
     buf_lit(&line, "  ");
     text_units(&line, t->capacity.tenths, "RCU");
@@ -93,64 +88,6 @@ static void note_totals(struct session *s, const struct cursor *c)
         session_note(s, "%s", buf_cstr(&line));
     else
         session_say(s, "%s", buf_cstr(&line));
-}
-
-/* What a whole scan would cost, from the service's own count: half a unit for each 4 KB, eventually
- * consistent. */
-static uint64_t scan_units(const struct table *t, const struct statement *st)
-{
-    uint64_t blocks = (t->size_bytes + 4095) / 4096;
-
-    return st->consistent ? blocks : (blocks + 1) / 2;
-}
-
-int read_announce(struct session *s, struct str what, const char *reach, const struct table *t,
-                  uint64_t units, struct err *e)
-{
-    _cleanup_(buf_free) struct buf line = {0};
-    unsigned columns, rows;
-
-    add_plural(&line, t->item_count, "item", "items");
-    buf_lit(&line, ", ");
-    text_bytes(&line, t->size_bytes);
-    buf_lit(&line, ", about ");
-    text_count(&line, units);
-    buf_lit(&line, " RCU");
-    text_screen(&columns, &rows);
-    if (s->err_terminal && text_width(what) + strlen(reach) + line.len + 8 > columns) {
-        session_note(s, "%.*s", STR_ARG(what)); /* the cost is what must not be cut off */
-        session_note(s, "%s: %s", reach, buf_cstr(&line));
-    } else {
-        session_note(s, "%.*s  %s: %s", STR_ARG(what), reach, buf_cstr(&line));
-    }
-    if (s->settings.scan_confirm && units > s->settings.scan_confirm && s->interactive)
-        return session_confirm(s, e, "This scan reads about %zu capacity units. Go on",
-                               (size_t)units);
-    return 0;
-}
-
-static int announce_scan(struct session *s, const struct statement *st, const struct table *t,
-                         const struct plan *p, struct err *e)
-{
-    if (p->limit && !p->filtered) {
-        session_note(s, "%.*s  reads until it has %zu items", STR_ARG(p->line), (size_t)p->limit);
-        return 0;
-    }
-    return read_announce(s, p->line, plan_reach(p, st), t, scan_units(t, st), e);
-}
-
-int read_announce_plan(struct session *s, const struct statement *st, const struct plan *p,
-                       struct err *e)
-{
-    const struct table *t;
-    int r;
-
-    if (st->verb != VERB_SCAN) {
-        session_note(s, "%.*s", STR_ARG(p->line));
-        return 0;
-    }
-    r = session_table(s, st->table, &t, e);
-    return r < 0 ? r : announce_scan(s, st, t, p, e);
 }
 
 /* ---- reading */
@@ -170,7 +107,7 @@ static int begin(struct session *s, const struct statement *st, const struct tab
     int r = plan_read(&a, st, t, &p, e);
 
     if (r == 0 && st->verb == VERB_SCAN)
-        r = announce_scan(s, st, t, &p, e);
+        r = read_announce_scan(s, st, t, &p, e);
     else if (r == 0)
         session_note(s, "%.*s", STR_ARG(p.line));
     if (r == 0) {
@@ -229,12 +166,12 @@ static int explain_left(struct session *s)
 
     if (rest->left) {
         buf_lit(&line, "the pager took ");
-        add_plural(&line, rest->lines, "line", "lines");
+        text_plural(&line, rest->lines, "line", "lines");
         if (rest->text.len || !ended)
             buf_lit(&line, "; `more` goes on with the next");
     } else {
         buf_lit(&line, "the command stopped reading; ");
-        add_plural(&line, items, "item was", "items were");
+        text_plural(&line, items, "item was", "items were");
         buf_lit(&line, " read for it");
         if (!ended)
             buf_lit(&line, ", and `more` goes on behind them");

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "pksk/cmd/read-announce.h"
 #include "pksk/cmd/read.h"
 #include "pksk/cmd/then-undo.h"
 #include "pksk/cmd/undo.h"

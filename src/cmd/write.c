@@ -8,33 +8,6 @@
 #include "pksk/session/output.h"
 #include "pksk/session/seen.h"
 
-void write_note(struct session *s, const struct reply *reply)
-{
-    _cleanup_(buf_free) struct buf took = {0};
-
-    text_duration(&took, reply->took_us);
-    session_note(s, "done  %s WCU  %s", text_amount(reply->capacity.tenths).s, buf_cstr(&took));
-}
-
-int write_print(struct session *s, const struct statement *st, const struct plan *p,
-                const struct value *items, struct err *e)
-{
-    struct output out;
-    struct err why;
-    int r = output_open(&out, s, st, p, e);
-
-    if (r < 0)
-        return r;
-    r = output_items(&out, items, e);
-    int closed = output_close(&out, r < 0, &why);
-
-    if (r == 0 && closed < 0) {
-        *e = why;
-        r = closed;
-    }
-    return r;
-}
-
 /* ---- attempts that got no answer */
 
 static bool has_path(const struct expr *x)

@@ -70,18 +70,6 @@ static bool must_wait(struct call *c)
     return true;
 }
 
-int call_begin_attempt(struct call *c)
-{
-    if (must_wait(c))
-        return 0;
-    reset_reply(c);
-    int r = request_send(c, &c->reply.err);
-
-    if (r < 0)
-        call_end(c);
-    return r;
-}
-
 static void begin_body(struct call *c, struct transfer *t)
 {
     struct dynamo *d = c->d;
@@ -117,7 +105,7 @@ static bool is_last(const struct call *c, const struct transfer *t)
     return str_to_u64(transfer_header(t, "content-length"), &length) && c->reply.bytes == length;
 }
 
-int attempt_take_body(void *ctx, struct transfer *t, struct str bytes, struct err *e)
+static int take_body(void *ctx, struct transfer *t, struct str bytes, struct err *e)
 {
     struct call *c = ctx;
 
@@ -350,7 +338,7 @@ static bool retry(struct call *c, const struct transfer *t, enum retry_kind kind
     return true;
 }
 
-void attempt_take_end(void *ctx, struct transfer *t)
+static void take_end(void *ctx, struct transfer *t)
 {
     struct call *c = ctx;
     enum retry_kind kind = judge(c, t);
@@ -368,4 +356,18 @@ void attempt_take_end(void *ctx, struct transfer *t)
     transfer_free(c->transfer);
     c->transfer = NULL;
     give_decoder(c);
+}
+
+static const struct request_events events = {take_body, take_end};
+
+int call_begin_attempt(struct call *c)
+{
+    if (must_wait(c))
+        return 0;
+    reset_reply(c);
+    int r = request_send(c, &events, &c->reply.err);
+
+    if (r < 0)
+        call_end(c);
+    return r;
 }

@@ -69,15 +69,6 @@ void dynamo_free(struct dynamo *d)
     free(d);
 }
 
-/* xorshift64*: the pauses of many clients must differ, no more. */
-uint32_t dynamo_random(struct dynamo *d)
-{
-    d->random ^= d->random >> 12;
-    d->random ^= d->random << 25;
-    d->random ^= d->random >> 27;
-    return (uint32_t)((d->random * 0x2545f4914f6cdd1dull) >> 32);
-}
-
 int dynamo_resolve(struct dynamo *d, struct dynamo_identity *ret, struct err *e)
 {
     struct dynamo_identity *k = &d->known;

@@ -157,7 +157,8 @@ static void make_lines(struct lines *l, const struct call *c, struct str target,
     add_sdk_lines(l, c);
 }
 
-static int start(struct call *c, const struct lines *l, struct err *e)
+static int start(struct call *c, const struct lines *l, const struct request_events *on,
+                 struct err *e)
 {
     const char *headers[HEADERS_MAX];
     struct str bundle = STR("");
@@ -178,15 +179,15 @@ static int start(struct call *c, const struct lines *l, struct err *e)
         .header_count = l->count,
         .body = buf_str(&c->body),
         .ca_bundle = path,
-        .on_body = attempt_take_body,
-        .on_end = attempt_take_end,
+        .on_body = on->body,
+        .on_end = on->end,
         .ctx = c,
     };
 
     return net_start(c->d->net, &request, &c->transfer, e);
 }
 
-int request_send(struct call *c, struct err *e)
+int request_send(struct call *c, const struct request_events *on, struct err *e)
 {
     struct lines lines = {0};
     struct sign_credentials credentials;
@@ -204,7 +205,7 @@ int request_send(struct call *c, struct err *e)
     sign(c, &credentials, str_of(target));
     trace_request(c, buf_str(&c->d->sign.canonical));
     make_lines(&lines, c, str_of(target), &credentials);
-    r = start(c, &lines, e);
+    r = start(c, &lines, on, e);
     buf_wipe(&lines.text);
     return r;
 }

@@ -77,3 +77,9 @@ void text_duration(struct buf *b, int64_t us)
     else
         buf_addf(b, "%" PRIu64 " h %02" PRIu64 " m", s / 3600, s / 60 % 60);
 }
+
+void text_plural(struct buf *b, uint64_t n, const char *one, const char *many)
+{
+    text_count(b, n);
+    buf_addf(b, " %s", n == 1 ? one : many);
+}

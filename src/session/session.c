@@ -8,22 +8,6 @@
 #include "pksk/session/seen.h"
 #include "pksk/session/slot.h"
 
-char *session_directory(const char *variable, const char *otherwise)
-{
-    const char *base = getenv(variable);
-    struct buf path = {0};
-
-    if (base && base[0] == '/') {
-        buf_addf(&path, "%s/pksk", base);
-    } else {
-        char *home = file_expand(str_of(otherwise));
-
-        buf_addf(&path, "%s/pksk", home);
-        free(home);
-    }
-    return (char *)buf_cstr(&path);
-}
-
 static char *copy(const char *s)
 {
     return s ? mem_dup(s, strlen(s)) : NULL;

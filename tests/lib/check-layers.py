@@ -88,4 +88,54 @@ def _():
     tap.check(not wrong, *wrong)
 
 
+def without_comments(text):
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    return re.sub(r'"(?:\\.|[^"\\])*"', '""', text)
+
+
+def defined(texts):
+    """Which file defines each function and object that others can see."""
+    found = {}
+    for path, text in texts.items():
+        for name in re.findall(r"^(?!static|typedef|extern)[a-z_][\w \t*]*?[ *](\w+)\([^;{}]*\)\s*\n\{", text, re.M) \
+                + re.findall(r"^(?:const )?struct \w+ \*?(?:const )?(\w+)(?:\[[^\]]*\])? = ", text, re.M):
+            found.setdefault(name, path)
+    return found
+
+
+def uses(texts):
+    """Layer → file → the files of that layer of which it uses a function or an object, with one such name.
+    Parsers that call each other share parser.h, and are let be."""
+    where, result = defined(texts), {}
+    with open(os.path.join(TOP, "include/pksk/lang/parser.h"), encoding="utf-8") as file:
+        shared = set(re.findall(r"\b(\w+)\(", file.read())) | {"verb_name"}
+    for path, text in texts.items():
+        for name in set(re.findall(r"\b[a-z_]\w+\b", text)) - shared:
+            other = where.get(name)
+            if other and other != path and layer_of(other) == layer_of(path):
+                result.setdefault(layer_of(path), {}).setdefault(path, {})[other] = name
+    return result
+
+
+@tap.test("no circles of files inside a layer")
+def _():
+    texts = {path: without_comments(text) for path, text in sources() if path.startswith("src/") and path.endswith(".c")}
+    wrong = []
+    for files in uses(texts).values():
+        done = set()
+
+        def visit(path, way):
+            if path in way:
+                circle = way[way.index(path):] + [path]
+                wrong.append(", ".join(f"{a} uses {files[a][b]}() of {b}" for a, b in zip(circle, circle[1:])))
+            elif path not in done:
+                for other in files.get(path, {}):
+                    visit(other, way + [path])
+                done.add(path)
+
+        for path in list(files):
+            visit(path, [])
+    tap.check(not wrong, *wrong)
+
+
 tap.main()

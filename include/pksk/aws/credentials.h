@@ -13,6 +13,13 @@
 
 #define AWS_MADE_UP "made up for a local server" /* a source of credentials */
 
+/* Sources whose expiry has a step that mends it; the others name themselves. */
+#define SOURCE_SSO "IAM Identity Center"
+#define SOURCE_LOGIN "login session"
+#define SOURCE_ENVIRONMENT "environment"
+#define SOURCE_SHARED_FILE "shared credentials file"
+#define SOURCE_CONFIG_FILE "config file"
+
 struct aws_credentials {
     char *access_key_id;
     struct secret secret, token; /* token may be empty */

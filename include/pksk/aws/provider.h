@@ -16,6 +16,8 @@
 #define MINUTE_MS ((int64_t)60000)
 
 /* What a provider works with. */
+struct provider;
+
 struct provider_world {
     struct aws_config *config;
     const struct aws_http *http; /* or NULL */
@@ -25,6 +27,10 @@ struct provider_world {
     bool anew;                /* caches are not good enough: the service refused what they held */
     bool environment_is_meant; /* credential_source = Environment: even with a profile as option */
     bool no_environment;       /* for the profile that a role's credentials come from */
+    /* The chain's search: the first provider that claims; only those of_profile when
+     * `profiles_only`. *ret_provider may be NULL. PROVIDER_NONE when none does. */
+    int (*find)(struct provider_world *w, struct str profile, bool profiles_only,
+                struct aws_credentials *ret, const struct provider **ret_provider, struct err *e);
     const struct str *visited; /* profiles on the way through source_profile */
     size_t visited_count;
 };
@@ -41,12 +47,6 @@ struct provider {
 extern const struct provider provider_environment, provider_assume_role, provider_web_identity,
     provider_sso, provider_shared_file, provider_login, provider_process, provider_config_file,
     provider_ec2_file, provider_boto, provider_container, provider_instance;
-
-/* The first of the table that claims; only those of_profile when `profiles_only`. *ret_provider may
- * be NULL. PROVIDER_NONE when none does. */
-int provider_find(struct provider_world *w, struct str profile, bool profiles_only,
-                  struct aws_credentials *ret, const struct provider **ret_provider,
-                  struct err *e) must_check;
 
 /* ---- helpers ---- */
 

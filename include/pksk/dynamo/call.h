@@ -83,15 +83,17 @@ struct call {
 
 /* request.c: signs and sends one attempt. What fails here fails the call. */
 int request_resolve(struct call *c, struct err *e) must_check;
-int request_send(struct call *c, struct err *e) must_check;
+struct request_events { /* as struct net_request has them; ctx: the call */
+    int (*body)(void *ctx, struct transfer *t, struct str bytes, struct err *e);
+    void (*end)(void *ctx, struct transfer *t);
+};
+int request_send(struct call *c, const struct request_events *on, struct err *e) must_check;
 
 /* attempt.c: what arrives, and what becomes of it. */
-int attempt_take_body(void *ctx, struct transfer *t, struct str bytes, struct err *e);
-void attempt_take_end(void *ctx, struct transfer *t);
 int call_begin_attempt(struct call *c); /* its failure ends the call */
 void call_end(struct call *c);          /* reply.err is set */
 
-uint32_t dynamo_random(struct dynamo *d);
+uint32_t dynamo_random(struct dynamo *d); /* random.c */
 
 /* trace.c: --debug. Nothing secret is in these lines. */
 void trace_request(const struct call *c, struct str canonical);

@@ -57,6 +57,8 @@ const char *colour_on(enum colour c);
 /* 1234567 → "1 234 567"? No: "1.2 M", and bytes "12.4 MB"; durations "9 ms", "1.2 s", "2 m 03 s".
  */
 void text_count(struct buf *b, uint64_t n); /* with thousands separated by a comma: 1,234,567 */
+void text_plural(struct buf *b, uint64_t n, const char *one,
+                 const char *many); /* "1 item", "3,692 items" */
 void text_bytes(struct buf *b, uint64_t n);
 struct text_small {
     char s[32];
