@@ -723,6 +723,16 @@ void editor_free(struct editor *ed)
     free(ed);
 }
 
+bool editor_typed_line(struct editor *ed, struct buf *ret)
+{
+    return keys_typed_line(&ed->keys, ret);
+}
+
+void editor_forget(struct editor *ed)
+{
+    keys_forget(&ed->keys);
+}
+
 void editor_preset(struct editor *ed, struct str text)
 {
     buf_reset(&ed->insert);
@@ -745,7 +755,6 @@ static void begin_row(struct editor *ed)
 int editor_read(struct editor *ed, struct str prompt, struct str before, struct buf *line,
                 struct err *e)
 {
-    cancel_clear();
     ed->outcome = OUTCOME_LINE;
     ed->work = WORK_NONE;
     ed->rang = ed->cleared = false;
@@ -756,6 +765,14 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
     el_resize(ed->el);
     set_prompt(ed);
     keys_begin(&ed->keys);
+    if (cancel_flag) { /* what was typed ahead was meant to follow what did not end */
+        keys_forget(&ed->keys);
+        if (before.len > 0) {
+            keys_end(&ed->keys);
+            return err_set(e, ERR_CANCELLED, "cancelled");
+        }
+    }
+    cancel_clear();
     /* Before the prompt: libedit itself does it after, and a Ctrl-D in between would be lost. */
     terminal_ours(ed, true);
     begin_row(ed);
@@ -772,6 +789,10 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
         leave(ed, p, STR(""));
     }
     terminal_ours(ed, false); /* where libedit does not edit it has left that to others */
+    if (ed->outcome == OUTCOME_LINE && keys_interrupted(&ed->keys)) {
+        put(STR("^C\r\n"));
+        ed->outcome = OUTCOME_CANCELLED;
+    }
     keys_end(&ed->keys);
     if (ed->outcome == OUTCOME_CANCELLED)
         return err_set(e, ERR_CANCELLED, "cancelled");

@@ -194,6 +194,56 @@ static enum key_event read_char(struct keys *k, wchar_t *ret)
     return KEY_CHAR;
 }
 
+/* --- between lines ------------------------------------------------------------------------ */
+
+/* All that has come, though no line's end has. */
+static void take_all(struct keys *k)
+{
+    struct termios was, now;
+    if (tcgetattr(k->fd, &was) < 0)
+        return;
+    now = was;
+    now.c_lflag &= ~(tcflag_t)ICANON;
+    now.c_cc[VMIN] = 1;
+    now.c_cc[VTIME] = 0;
+    tcsetattr(k->fd, TCSANOW, &now);
+    while (k->to - k->from < sizeof(k->in) && take(k, sizeof(k->in), 0) > 0)
+        continue;
+    tcsetattr(k->fd, TCSANOW, &was);
+}
+
+bool keys_interrupted(struct keys *k)
+{
+    take_all(k);
+    struct str in = pending(k);
+    size_t behind = 0;
+    for (size_t i = 0, end; i < in.len; i++) {
+        struct str rest = str_slice(in, i, in.len);
+        if (str_starts(rest, paste_begin))
+            i += str_find(rest, paste_end, &end) ? end : rest.len;
+        else if (k->interrupt && (unsigned char)in.s[i] == k->interrupt)
+            behind = i + 1;
+    }
+    k->from += behind;
+    return behind > 0;
+}
+
+void keys_forget(struct keys *k)
+{
+    k->from = k->to = 0;
+}
+
+bool keys_typed_line(struct keys *k, struct buf *ret)
+{
+    while (k->from < k->to) {
+        char c = (char)k->in[k->from++];
+        if (c == '\r' || c == '\n')
+            return true;
+        buf_char(ret, c);
+    }
+    return false;
+}
+
 /* --- signals ------------------------------------------------------------------------------ */
 
 static enum key_event read_signal(struct keys *k)

@@ -226,10 +226,14 @@ static char **pager_environment(void)
 
 static int start_pager(struct sink *s, struct err *e)
 {
+    s->holding = false;
+    if (cancel_flag) { /* what came until then is printed; nobody wants to leave a pager as well */
+        s->fd = STDOUT_FILENO;
+        return 0;
+    }
     _cleanup_(cleanup_free) char **env = pager_environment();
     int r = process_start(&s->process, s->name, env, e);
 
-    s->holding = false;
     s->fd = r < 0 ? STDOUT_FILENO : s->process.fd;
     if (r == 0)
         paging_begin(&s->paging, s->fd, s->rest);

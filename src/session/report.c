@@ -134,7 +134,13 @@ int session_ask(struct session *s, struct buf *answer, struct err *e, const char
     }
     add_coloured(&line, COLOUR_WARN, str_of(question));
     put(buf_str(&line));
-    int r = file_read_line(STDIN_FILENO, answer);
+    bool typed = s->typed_line && s->typed_line(s->typed_ctx, answer);
+
+    if (answer->len || typed)
+        session_heard(NULL, buf_str(answer)); /* the terminal has not shown it */
+    if (typed)
+        put(STR("\n"));
+    int r = typed ? 0 : file_read_line(STDIN_FILENO, answer);
 
     return r < 0 ? err_set(e, r, r == ERR_CANCELLED ? "interrupted" : "the answer cannot be read")
                  : 0;

@@ -55,6 +55,13 @@ static void add_prompt(const struct repl *r, const char *open, struct buf *b)
     buf_lit(b, COLOUR_OFF "> ");
 }
 
+static bool typed_line(void *ctx, struct buf *ret)
+{
+    struct repl *r = ctx;
+
+    return editor_typed_line(r->editor, ret);
+}
+
 static int wait_for(void *ctx, int timeout_ms, int fd)
 {
     struct repl *r = ctx;
@@ -173,7 +180,6 @@ static bool run_text(struct repl *r, struct buf *open)
     bool whole = true;
     int look = look_through(r, text, open);
 
-    cancel_clear();
     if (look <= 0)
         return look < 0;
     for (size_t pos = 0; !s->leaving && !end_signal;) {
@@ -181,7 +187,9 @@ static bool run_text(struct repl *r, struct buf *open)
         struct err e = {0};
 
         arena_reset(&a);
-        int code = lang_parse(&a, text, &pos, &r->lang, &st, &e);
+        bool stopped = cancel_flag && lang_more(text, pos);
+        int code = stopped ? err_set(&e, ERR_CANCELLED, "interrupted")
+                           : lang_parse(&a, text, &pos, &r->lang, &st, &e);
 
         if (code == ERR_MORE) {
             buf_reset(open);
@@ -197,16 +205,23 @@ static bool run_text(struct repl *r, struct buf *open)
             code = command_run(s, st, &e);
         if (code < 0) {
             session_complain(s, STR(""), text, &e);
-            if (!parsed)
+            if (!parsed && !stopped)
                 explain_clause(r, text);
         }
         r->before_ran = parsed;
         if (code < 0)
             break;
     }
-    cancel_clear();
     arena_free(&a);
     return whole;
+}
+
+/* A Ctrl-C until now was meant for what ran, and for what was typed ahead of it. */
+static void ran_to_its_end(struct repl *r)
+{
+    if (cancel_flag)
+        editor_forget(r->editor);
+    cancel_clear();
 }
 
 /* One statement, over as many lines as it takes; not 0 when there is no more to read. */
@@ -223,7 +238,6 @@ static int read_and_run(struct repl *r, struct err *e)
         add_prompt(r, more ? buf_cstr(&open) : NULL, &prompt);
         int code = editor_read(r->editor, buf_str(&prompt), buf_str(&r->text), &line, e);
 
-        cancel_clear();
         if (code == ERR_CANCELLED)
             return 0;
         if (code != 0)
@@ -232,6 +246,7 @@ static int read_and_run(struct repl *r, struct err *e)
         buf_char(&r->text, '\n');
         more = !run_text(r, &open);
         if (!more) {
+            ran_to_its_end(r);
             remember(r, buf_str(&r->text));
             if (r->recall)
                 remember(r, str_of(r->recall));
@@ -278,8 +293,11 @@ int repl_run(struct session *s, struct err *e)
     r.lang = session_lang(s, true);
     r.editing = session_lang(s, false);
     code = open_editor(&r, e);
+    s->typed_line = typed_line;
+    s->typed_ctx = &r;
     while (!s->leaving && !end_signal && code == 0)
         code = read_and_run(&r, e);
+    s->typed_line = NULL;
     editor_free(r.editor);
     completer_free(r.completer);
     buf_free(&r.text);

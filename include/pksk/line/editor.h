@@ -37,9 +37,16 @@ void editor_free(struct editor *ed); /* NULL is fine */
  * other controls are escaped). before: lines of the same statement read already, each with its
  * newline, so that colours and TAB understand a continuation line; empty for a first one.
  * 0: *line is what was typed, without its newline (a pasted text may hold newlines inside);
- * EDITOR_EOF; ERR_CANCELLED: Ctrl-C, what was typed is dropped. */
+ * EDITOR_EOF; ERR_CANCELLED: Ctrl-C, what was typed is dropped, also when it came behind Enter.
+ * cancel_flag counts from the prompt on: who runs the line neither clears it nor begins while it is
+ * set, and so no Ctrl-C between Enter and the next prompt is lost. */
 int editor_read(struct editor *ed, struct str prompt, struct str before, struct buf *line,
                 struct err *e) must_check;
+
+/* Takes what was typed ahead for a question that is asked now: true when a whole line was. */
+bool editor_typed_line(struct editor *ed, struct buf *ret);
+
+void editor_forget(struct editor *ed); /* drops it: Ctrl-C came */
 
 /* The next editor_read() begins with this text, ready to be edited. */
 void editor_preset(struct editor *ed, struct str text);

@@ -5,8 +5,10 @@
  * no handler runs in the middle of drawing and none can be missed between looking and waiting. The
  * terminal itself must not make signals of Ctrl-C and the like (ISIG off), since it does so for
  * those in a pasted text too, and what follows them would be run: they are recognised here, outside
- * pastes. A
- * struct keys owns its descriptors until keys_close(), and the paste until the next one.
+ * pastes. What is typed behind a line but before the terminal makes signals again is looked at by
+ * keys_interrupted(), so that no Ctrl-C waits unseen while the line runs; the rest of it is the
+ * next line's, or answers a question (keys_typed_line()). A struct keys owns its descriptors until
+ * keys_close(), and the paste until the next one.
  */
 #ifndef PKSK_LINE_KEYS_H
 #define PKSK_LINE_KEYS_H
@@ -42,9 +44,9 @@ struct keys {
     void *ctx;
     int (*wait)(void *ctx, int timeout_ms, int fd); /* NULL: poll() */
     int signal;
-    int failure; /* why there is no more input: errno, or 0 at its end */
-    unsigned char in[4096];
-    size_t from, to; /* read but not delivered */
+    int failure;            /* why there is no more input: errno, or 0 at its end */
+    unsigned char in[8192]; /* what a terminal keeps, and what is left of a paste */
+    size_t from, to;        /* read but not delivered */
     struct buf paste;
 };
 
@@ -54,6 +56,16 @@ void keys_begin(struct keys *k);
 void keys_end(struct keys *k);
 
 enum key_event keys_wait(struct keys *k, int timeout_ms, wchar_t *ret);
+/* Was Ctrl-C typed since the last key? The terminal must make signals again, so that those to come
+ * are signals, and keys_end() has not let them in yet. What stood before it is dropped. */
+bool keys_interrupted(struct keys *k);
+
+/* Drops what was typed ahead, as a terminal does at Ctrl-C. */
+void keys_forget(struct keys *k);
+
+/* Takes what was typed ahead, up to a line's end: true when that is among it. */
+bool keys_typed_line(struct keys *k, struct buf *ret);
+
 bool keys_more(struct keys *k); /* is there input already? Then drawing can wait */
 
 #endif

@@ -50,6 +50,11 @@ struct session {
     struct secret answer;  /* of the last secret_prompt() */
     char *last_statement;  /* for `edit` without an argument */
 
+    /* Takes what was typed ahead of a question: true when a whole line was. NULL: nothing can be.
+     */
+    bool (*typed_line)(void *ctx, struct buf *ret);
+    void *typed_ctx;
+
     uint64_t changes; /* statements that may have written something, for what is kept of reads */
     unsigned depth;   /* of source */
     bool leaving;     /* exit was said */

@@ -147,6 +147,29 @@ TEST(only_what_is_needed_is_read)
     end();
 }
 
+/* Behind Enter, before the terminal makes signals of it. */
+TEST(an_interrupt_that_was_typed_ahead_is_found)
+{
+    wchar_t c;
+    struct buf line = {0};
+    CHECK(begin());
+    TYPE("a\rnext\003y\rmore");
+    CHECK(next(&c) == KEY_CHAR && next(&c) == KEY_CHAR && c == '\r');
+    CHECK(keys_interrupted(&keys));
+    CHECK(keys_typed_line(&keys, &line)); /* what stood before it is gone */
+    CHECK_STR(buf_str(&line), "y");
+    CHECK(next(&c) == KEY_CHAR && c == 'm');
+    CHECK(!keys_interrupted(&keys));
+    CHECK(next(&c) == KEY_CHAR && c == 'o');
+    keys_forget(&keys);
+    CHECK(!keys_more(&keys));
+    TYPE("\033[200~a\003b\033[201~"); /* of a paste, it means nothing */
+    CHECK(!keys_interrupted(&keys));
+    CHECK(next(&c) == KEY_PASTE);
+    buf_free(&line);
+    end();
+}
+
 TEST(the_end_of_the_terminal_is_the_end)
 {
     wchar_t c;
