@@ -205,34 +205,16 @@ static void add_kids(struct buf *b, const struct value *v, bool is_short)
 
 static void add(struct buf *b, const struct value *v, bool is_short)
 {
-    switch ((enum attr_type)v->type) {
-    case ATTR_S:
-        if (is_short && notation_bare_value(value_text(v)))
-            buf_str_add(b, value_text(v));
-        else
-            notation_add_string(b, value_text(v));
-        break;
-    case ATTR_N:
+    if (value_add_literal(b, v))
+        return;
+    if (v->type == ATTR_N || (v->type == ATTR_S && is_short && notation_bare_value(value_text(v))))
         buf_str_add(b, value_text(v));
-        break;
-    case ATTR_B:
+    else if (v->type == ATTR_S)
+        notation_add_string(b, value_text(v));
+    else if (v->type == ATTR_B)
         add_binary(b, value_text(v));
-        break;
-    case ATTR_BOOL:
-        buf_str_add(b, v->boolean ? STR("true") : STR("false"));
-        break;
-    case ATTR_NULL:
-    case ATTR_TYPES:
-        buf_lit(b, "null");
-        break;
-    case ATTR_M:
-    case ATTR_L:
-    case ATTR_SS:
-    case ATTR_NS:
-    case ATTR_BS:
+    else
         add_kids(b, v, is_short);
-        break;
-    }
 }
 
 void notation_add_value(struct buf *b, const struct value *v)

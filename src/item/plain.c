@@ -83,35 +83,25 @@ static void add_kids(struct buf *b, const struct value *v, unsigned indent)
     buf_char(b, map ? '}' : ']');
 }
 
+static void add_base64(struct buf *b, struct str bytes)
+{
+    buf_char(b, '"');
+    base64_add(b, bytes);
+    buf_char(b, '"');
+}
+
 static void add(struct buf *b, const struct value *v, unsigned indent)
 {
-    switch ((enum attr_type)v->type) {
-    case ATTR_S:
+    if (value_add_literal(b, v))
+        return;
+    if (v->type == ATTR_S)
         json_add_string(b, value_text(v));
-        break;
-    case ATTR_N:
+    else if (v->type == ATTR_N)
         add_number(b, value_text(v));
-        break;
-    case ATTR_B:
-        buf_char(b, '"');
-        base64_add(b, value_text(v));
-        buf_char(b, '"');
-        break;
-    case ATTR_BOOL:
-        buf_str_add(b, v->boolean ? STR("true") : STR("false"));
-        break;
-    case ATTR_NULL:
-    case ATTR_TYPES:
-        buf_lit(b, "null");
-        break;
-    case ATTR_M:
-    case ATTR_L:
-    case ATTR_SS:
-    case ATTR_NS:
-    case ATTR_BS:
+    else if (v->type == ATTR_B)
+        add_base64(b, value_text(v));
+    else
         add_kids(b, v, indent);
-        break;
-    }
 }
 
 void plain_add_value(struct buf *b, const struct value *v)

@@ -217,3 +217,11 @@ size_t value_size(const struct value *v)
 
     return nested_size(v) - (item ? 3 + v->len : 0); /* an item is no map among its attributes */
 }
+
+bool value_add_literal(struct buf *b, const struct value *v)
+{
+    if (v->type != ATTR_BOOL && v->type != ATTR_NULL)
+        return false;
+    buf_str_add(b, v->type == ATTR_NULL ? STR("null") : v->boolean ? STR("true") : STR("false"));
+    return true;
+}

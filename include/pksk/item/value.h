@@ -8,6 +8,7 @@
 #define PKSK_ITEM_VALUE_H
 
 #include "pksk/base/arena.h"
+#include "pksk/base/buf.h"
 #include "pksk/base/err.h"
 
 enum attr_type {
@@ -64,6 +65,9 @@ static inline bool value_is_text(const struct value *v) /* S, N or B */
 {
     return v->type <= ATTR_B;
 }
+
+/* true, false, null: what JSON and the shell's notation write alike. False: it is another value. */
+bool value_add_literal(struct buf *b, const struct value *v);
 
 const char *attr_type_name(enum attr_type type); /* "S", "NS", "BOOL" … as in DynamoDB JSON */
 bool attr_type_from(struct str name, enum attr_type *ret); /* exact case */
