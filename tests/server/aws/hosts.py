@@ -159,7 +159,7 @@ def _():
     tap.same(targets(place.streams), ["DynamoDBStreams_20120810.DescribeStream", "DynamoDBStreams_20120810.ListStreams"])
     tap.same(targets(place.aws), ["DynamoDB_20120810.SearchVectors"])
     place = streaming()
-    done = place.pksk("-c", "tail t from start limit 1")
+    done = place.pksk("-c", "tail tab from start limit 1")
     tap.same(done.status, 0, done.err)
     tap.same(json.loads(done.out)["keys"], {"pk": "a"})
     tap.same(sorted(set(targets(place.streams))), [f"DynamoDBStreams_20120810.{name}" for name in
@@ -175,11 +175,11 @@ def _():
     place.write(".aws/config", "[default]\nservices = s\n[services s]\ndynamodb =\n"
                 f"  endpoint_url = {place.aws.url}\ndynamodb_streams =\n  endpoint_url = {place.streams.url}\n")
     place.environment.update(AWS_ENDPOINT_URL_DYNAMODB=None, AWS_ENDPOINT_URL_DYNAMODB_STREAMS=None)
-    done = place.pksk("-c", "tail t from start limit 1")
+    done = place.pksk("-c", "tail tab from start limit 1")
     tap.same(done.status, 0, done.err)
     tap.check(place.streams.said and targets(place.aws) == ["DynamoDB_20120810.DescribeTable"], targets(place.aws))
     place = streaming()
-    done = place.pksk("--endpoint-url", place.aws.url, "-c", "tail t from start limit 1")
+    done = place.pksk("--endpoint-url", place.aws.url, "-c", "tail tab from start limit 1")
     tap.same(done.status, 0, done.err)
     tap.same(place.streams.said, [])
 
