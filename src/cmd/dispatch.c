@@ -56,6 +56,7 @@ int command_run(struct session *s, const struct statement *written, struct err *
     }
     bool outer = s->running; /* source, watch and edit run others */
 
+    s->began_ms = clock_wall_ms(s->clock);
     s->running = true;
     int r = output_check(s, written, e);
 

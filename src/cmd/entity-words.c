@@ -1,6 +1,7 @@
 #include "pksk/cmd/entity-words.h"
 
-#include "pksk/item/notation.h"
+#include <ctype.h>
+
 #include "pksk/out/text.h"
 #include "pksk/session/models.h"
 
@@ -25,12 +26,24 @@ static bool is_verb_of_items(enum verb v)
            v == VERB_DELETE || v == VERB_CHECK;
 }
 
+/* Letters, digits and '_': what a key with a delimiter in it is not. */
+static bool is_name(struct str t)
+{
+    for (size_t i = 0; i < t.len; i++) {
+        if (!isalnum((unsigned char)t.s[i]) && t.s[i] != '_' && (unsigned char)t.s[i] < 0x80)
+            return false;
+    }
+    return t.len > 0;
+}
+
 static const struct word *first_word(const struct statement *st)
 {
     const struct word *w = st->keys ? st->keys->partition : NULL;
 
-    return w && !w->next && w->form == WORD_BARE && is_verb_of_items(st->verb) && !st->index ? w
-                                                                                             : NULL;
+    return w && !w->next && w->form == WORD_BARE && is_name(w->text) &&
+                   is_verb_of_items(st->verb) && !st->index
+               ? w
+               : NULL;
 }
 
 /* The plain words behind the first one, which are values of fields. */

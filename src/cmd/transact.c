@@ -222,7 +222,7 @@ static int add_partiql(struct session *s, const struct statement *st, struct err
 static int add_one(struct session *s, const struct statement *st, struct err *e)
 {
     struct transaction *t = open_of(s);
-    int64_t since = clock_wall_ms(s->clock);
+    int64_t since = s->began_ms;
     const struct table *table;
     struct plan p;
 

@@ -265,7 +265,7 @@ static bool plan_anew(struct session *s, struct arena *a, const struct statement
 int write_run(struct session *s, const struct statement *st, struct err *e)
 {
     _cleanup_(arena_free) struct arena a = {0};
-    int64_t since = clock_wall_ms(s->clock);
+    int64_t since = s->began_ms;
     struct plan p;
     int r = write_plan(s, &a, st, &p, e);
 

@@ -272,7 +272,7 @@ bool session_refresh(struct session *s, const struct table **t, int64_t since_ms
 int session_plan(struct session *s, struct arena *a, const struct statement *st, planner *plan,
                  struct plan *ret, struct err *e)
 {
-    int64_t since = clock_wall_ms(s->clock);
+    int64_t since = s->began_ms;
     const struct table *t;
     int r = session_table(s, st->table, &t, e);
 

@@ -32,6 +32,7 @@ struct session {
     bool restricted;        /* `|` and `!` are refused */
     bool profile_read_only; /* read-only came from the profile's section, and goes with it */
     bool running;           /* a statement is: only then may a question be asked */
+    int64_t began_ms;       /* when it began: what was described since then is fresh */
     bool aws_warned;        /* what is odd in the AWS files has been said */
 
     char *profile, *region, *endpoint_url; /* as asked for; NULL: the environment's */
