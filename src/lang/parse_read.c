@@ -190,35 +190,18 @@ static struct span word_here(const struct parser *p)
 /* The rest of the line is a shell command, whatever it holds. */
 static int parse_pipe(struct parser *p)
 {
-    struct word *w = arena_new(p->arena, struct word);
-    size_t from, end;
+    struct word *w;
+    int code;
 
     if (p->env && p->env->restricted)
         return parser_fail(p, word_here(p),
                            "a pipe is not available here: the statements come "
                            "from standard input or an imported file");
     parser_char(p, '|');
-    parser_blanks(p);
-    parser_want(p, EXPECT_SHELL_COMMAND, WANT_ALONE, "a shell command");
-    for (from = end = p->at; end < p->text.len && p->text.s[end] != '\n';)
-        end++;
     p->after = "the bar";
-    if (p->completing && end == p->text.len) {
-        for (size_t i = from; i < end; i++) {
-            if (parser_blank(p->text.s[i]))
-                p->at = i + 1;
-        }
-        if (p->at > from)
-            parser_want(p, EXPECT_FILE, WANT_ALONE, "a file");
-        return parser_unexpected(p);
-    }
-    w->text = str_trim(str_slice(p->text, from, end));
-    w->at = (struct span){(uint32_t)from, (uint32_t)(from + w->text.len)};
-    w->text = arena_str(p->arena, w->text);
-    if (w->text.len == 0)
-        return parser_unexpected(p);
-    parser_mark(p, w->at, TOKEN_STRING);
-    parser_consume(p, w->at.to);
+    code = parse_shell_command(p, &w);
+    if (code)
+        return code;
     p->st->redirect = REDIRECT_PIPE;
     p->st->target = w;
     return 0;

@@ -287,15 +287,11 @@ int parse_help(struct parser *p)
     return code ? code : parse_clauses(p);
 }
 
-int parse_shell(struct parser *p)
+int parse_shell_command(struct parser *p, struct word **ret)
 {
+    struct word *w = arena_new(p->arena, struct word);
     size_t from, end;
 
-    p->after = "!";
-    if (p->env && p->env->restricted)
-        return parser_fail(p, p->st->verb_at,
-                           "! is not available here: the statements come from standard input or "
-                           "an imported file");
     parser_blanks(p);
     parser_want(p, EXPECT_SHELL_COMMAND, WANT_ALONE, "a shell command");
     for (from = end = p->at; end < p->text.len && p->text.s[end] != '\n';)
@@ -309,11 +305,30 @@ int parse_shell(struct parser *p)
             parser_want(p, EXPECT_FILE, WANT_ALONE, "a file");
         return parser_unexpected(p);
     }
-    p->st->rest = arena_str(p->arena, str_trim(str_slice(p->text, from, end)));
-    if (p->st->rest.len == 0)
+    w->text = arena_str(p->arena, str_trim(str_slice(p->text, from, end)));
+    w->at = (struct span){(uint32_t)from, (uint32_t)(from + w->text.len)};
+    if (w->text.len == 0)
         return parser_unexpected(p);
-    parser_mark(p, (struct span){(uint32_t)from, (uint32_t)end}, TOKEN_STRING);
-    parser_consume(p, from + p->st->rest.len);
+    parser_mark(p, w->at, TOKEN_STRING);
+    parser_consume(p, w->at.to);
+    *ret = w;
+    return 0;
+}
+
+int parse_shell(struct parser *p)
+{
+    struct word *w;
+    int code;
+
+    p->after = "!";
+    if (p->env && p->env->restricted)
+        return parser_fail(p, p->st->verb_at,
+                           "! is not available here: the statements come from standard input or "
+                           "an imported file");
+    code = parse_shell_command(p, &w);
+    if (code)
+        return code;
+    p->st->rest = w->text;
     return 0;
 }
 

@@ -160,6 +160,23 @@ static int index_key(struct parser *p, struct key_attribute **ret)
     return parser_close(p, ')');
 }
 
+static int attribute_word(struct parser *p, struct word **ret)
+{
+    struct word *w = arena_new(p->arena, struct word);
+    size_t from;
+    int code;
+
+    parser_blanks(p);
+    parser_want(p, EXPECT_ATTRIBUTE, WANT_ALONE, "an attribute");
+    from = p->at;
+    code = word_attribute(p, &w->text);
+    if (code <= 0)
+        return code ? code : parser_unexpected(p);
+    w->at = parser_span(p, from);
+    *ret = w;
+    return 0;
+}
+
 static int include_list(struct parser *p, struct index_def *x)
 {
     struct word **last = &x->include;
@@ -171,16 +188,11 @@ static int include_list(struct parser *p, struct index_def *x)
         return parser_unexpected(p);
     p->after = "the bracket";
     do {
-        struct word *w = arena_new(p->arena, struct word);
-        size_t from;
+        struct word *w;
 
-        parser_blanks(p);
-        parser_want(p, EXPECT_ATTRIBUTE, WANT_ALONE, "an attribute");
-        from = p->at;
-        code = word_attribute(p, &w->text);
-        if (code <= 0)
-            return code ? code : parser_unexpected(p);
-        w->at = parser_span(p, from);
+        code = attribute_word(p, &w);
+        if (code)
+            return code;
         *last = w;
         last = &w->next;
         p->after = "the attribute";
@@ -287,20 +299,8 @@ static int table_provisioned(struct parser *p)
 
 static int table_ttl(struct parser *p)
 {
-    struct word *w = arena_new(p->arena, struct word);
-    size_t from;
-    int code;
-
     p->after = "ttl";
-    parser_blanks(p);
-    parser_want(p, EXPECT_ATTRIBUTE, WANT_ALONE, "an attribute");
-    from = p->at;
-    code = word_attribute(p, &w->text);
-    if (code <= 0)
-        return code ? code : parser_unexpected(p);
-    w->at = parser_span(p, from);
-    p->st->create->ttl = w;
-    return 0;
+    return attribute_word(p, &p->st->create->ttl);
 }
 
 static int table_stream(struct parser *p)

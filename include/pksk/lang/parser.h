@@ -214,6 +214,9 @@ void parser_want_clauses(struct parser *p);
 int parse_as(struct parser *p, const char *const *kinds, size_t count);
 bool parser_at_clause(struct parser *p); /* any clause's keyword, of whatever verb */
 
+/* parse_shell.c: the rest of the line is a shell command, whatever it holds; its text is a copy */
+int parse_shell_command(struct parser *p, struct word **ret);
+
 /* parse.c */
 int parse_inner(struct parser *p); /* p->st->inner: the statement that explain, watch, edit hold */
 int parse_one(struct parser *p);   /* the statement at p->at, to its end; result in p->st */
