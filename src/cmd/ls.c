@@ -482,7 +482,7 @@ static int list(struct listing *l, const struct statement *st, struct err *e)
     else
         add_tree(&text, l);
     keep(l, partitions);
-    r = output_print(l->s, st, buf_str(&text), e);
+    r = output_lines(l->s, st, buf_str(&text), e);
     if (partitions && !l->whole)
         session_say(l->s, "this is a sample of %zu items: what is rare may be missing",
                     (size_t)l->items);

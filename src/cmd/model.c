@@ -227,7 +227,7 @@ static int run_learn(struct session *s, const struct statement *st, const struct
     learn_model(&a, t, sample.items, sample.count, &learned);
     report_learned(&report, s, st, t, &sample, &learned);
     model_add(&text, &learned.model, true);
-    r = output_print(s, st, buf_str(&report), e);
+    r = output_lines(s, st, buf_str(&report), e);
     report_notes(s, t, &sample, &learned);
     sample_items_free(&sample);
     if (r < 0 || !learned.model.entity_count)

@@ -231,7 +231,7 @@ static int run_patterns(struct session *s, const struct statement *st, struct er
         buf_char(&text, '\n');
     }
     add_idle(&text, s, m, t);
-    return output_print(s, st, buf_str(&text), e);
+    return output_lines(s, st, buf_str(&text), e);
 }
 
 const struct command cmd_perform = {.run = run_perform};

@@ -49,9 +49,12 @@ static void announce(struct session *s, const struct statement *st, const struct
     if (st->all) {
         buf_lit(&line, "all of it: ");
         text_count(&line, t->item_count);
-        buf_lit(&line, " items, about ");
-        text_count(&line, (t->size_bytes + 8191) / 8192);
-        buf_lit(&line, " RCU");
+        buf_lit(&line, " items");
+        if (t->size_bytes) {
+            buf_lit(&line, ", about ");
+            text_count(&line, (t->size_bytes + 8191) / 8192);
+            buf_lit(&line, " RCU");
+        }
     } else {
         buf_lit(&line, "a sample: up to ");
         text_count(&line, st->limit ? st->limit : MODEL_SAMPLE_ITEMS);

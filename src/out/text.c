@@ -205,6 +205,17 @@ void text_blanks(struct buf *b, unsigned count)
     b->len += count;
 }
 
+void text_cut_lines(struct buf *b, struct str text, unsigned cells)
+{
+    struct str rest = text, line;
+
+    while (str_split(&rest, '\n', &line)) {
+        text_cut(b, line, cells);
+        if (line.s + line.len < text.s + text.len)
+            buf_char(b, '\n');
+    }
+}
+
 void text_pad(struct buf *b, struct str text, unsigned cells, bool right)
 {
     unsigned width = text_width(text);

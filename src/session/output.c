@@ -78,6 +78,18 @@ static int check_file(struct session *s, const struct statement *st, const char 
     return 0;
 }
 
+int output_lines(struct session *s, const struct statement *st, struct str text, struct err *e)
+{
+    _cleanup_(buf_free) struct buf cut = {0};
+    unsigned columns, rows;
+
+    if (!s->out_terminal || st->redirect != REDIRECT_NONE)
+        return output_print(s, st, text, e);
+    text_screen(&columns, &rows);
+    text_cut_lines(&cut, text, MAX(columns, 20u) - 1);
+    return output_print(s, st, buf_str(&cut), e);
+}
+
 int output_check(struct session *s, const struct statement *st, struct err *e)
 {
     if (st->redirect != REDIRECT_FILE)

@@ -27,6 +27,7 @@ unsigned text_width(
     struct str text); /* cells; wide and combining characters by wcwidth(), of escaped text */
 void text_cut(struct buf *b, struct str text,
               unsigned cells); /* at most so many cells, "…" for what was cut */
+void text_cut_lines(struct buf *b, struct str text, unsigned cells); /* the same, line by line */
 void text_pad(struct buf *b, struct str text, unsigned cells,
               bool right); /* cut or filled with blanks to exactly that */
 void text_blanks(struct buf *b, unsigned count);

@@ -35,6 +35,9 @@ int output_close(struct output *o, bool failed, struct err *e) must_check;
 /* The whole output of a statement that prints no items: text, ready for the terminal. */
 int output_print(struct session *s, const struct statement *st, struct str text,
                  struct err *e) must_check;
+/* The same for lines that a terminal is to cut rather than wrap. */
+int output_lines(struct session *s, const struct statement *st, struct str text,
+                 struct err *e) must_check;
 
 /* What a pager that was left has not taken is kept there, also behind output_close(). */
 void output_keep_rest(struct output *o, struct sink_rest *rest);
