@@ -1,6 +1,6 @@
-/* Inside the completion engine: what its files share. completer.c has what all of them need, complete.c
- * runs the job and writes the result, offers.c knows the words that need no request, lookup.c asks
- * the service and keeps the answers.
+/* Inside the completion engine: what its files share. completer.c has what all of them need,
+ * complete.c runs the job and writes the result, offers.c knows the words that need no request,
+ * lookup.c asks the service and keeps the answers.
  *
  * A struct completer owns its arena (one job), its offers and its kept answers.
  */
