@@ -794,8 +794,10 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
         ed->outcome = OUTCOME_CANCELLED;
     }
     keys_end(&ed->keys);
-    if (ed->outcome == OUTCOME_CANCELLED)
+    if (ed->outcome == OUTCOME_CANCELLED) {
+        cancel_clear(); /* the signal that said so comes with keys_end() */
         return err_set(e, ERR_CANCELLED, "cancelled");
+    }
     if (!text || count <= 0 || ed->keys.failure) {
         put(STR("\r\n"));
         errno = ed->keys.failure;

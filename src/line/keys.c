@@ -196,25 +196,42 @@ static enum key_event read_char(struct keys *k, wchar_t *ret)
 
 /* --- between lines ------------------------------------------------------------------------ */
 
-/* All that has come, though no line's end has. */
-static void take_all(struct keys *k)
+/* As a signal. With it the terminal drops what was typed before and not yet read: what is read from
+ * now on was typed behind it. */
+static bool interrupt_pending(struct keys *k)
+{
+    sigset_t set;
+
+    if (sigpending(&set) < 0 || sigismember(&set, SIGINT) != 1)
+        return false;
+    keys_forget(k);
+    return true;
+}
+
+/* All that has come, though no line's end has. True when Ctrl-C came meanwhile. */
+static bool take_all(struct keys *k)
 {
     struct termios was, now;
+
     if (tcgetattr(k->fd, &was) < 0)
-        return;
+        return interrupt_pending(k);
     now = was;
     now.c_lflag &= ~(tcflag_t)ICANON;
     now.c_cc[VMIN] = 1;
     now.c_cc[VTIME] = 0;
     tcsetattr(k->fd, TCSANOW, &now);
-    while (k->to - k->from < sizeof(k->in) && take(k, sizeof(k->in), 0) > 0)
+    /* First what is there, then the signal: so nothing is taken that was typed behind it. */
+    while (k->to - k->from < sizeof(k->in) && readable(k->fd, 0) && !interrupt_pending(k) &&
+           take(k, sizeof(k->in), 0) > 0)
         continue;
     tcsetattr(k->fd, TCSANOW, &was);
+    return interrupt_pending(k);
 }
 
 bool keys_interrupted(struct keys *k)
 {
-    take_all(k);
+    if (take_all(k))
+        return true;
     struct str in = pending(k);
     size_t behind = 0;
     for (size_t i = 0, end; i < in.len; i++) {
