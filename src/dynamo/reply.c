@@ -1,6 +1,7 @@
 #include "pksk/dynamo/reply.h"
 
 #include "pksk/base/utf8.h"
+#include "pksk/dynamo/items.h"
 
 /* yajl reads a string that spans pieces again from its start with each of them. An item's longest
  * string is 400 KB, and six times that when every byte is escaped. */
@@ -51,6 +52,9 @@ struct reply_decoder {
     bool plain_responses; /* Responses goes to `rest`: BatchExecuteStatement's belong to their place
                            */
     bool has_items, has_scanned;
+    bool apart;          /* within Items, whose usual items the JSON reader does not see */
+    bool reader_has_one; /* of them it has seen one */
+    struct items page;
 };
 
 static int wrong_shape(struct err *e, const char *what)
@@ -323,6 +327,7 @@ void reply_decoder_free(struct reply_decoder *d)
     json_reader_free(d->reader);
     ddb_decoder_free(&d->item);
     json_builder_free(&d->rest);
+    items_free(&d->page);
     free(d);
 }
 
@@ -339,9 +344,58 @@ void reply_decoder_begin(struct reply_decoder *d, struct str operation, bool pla
     d->items = 0;
     d->seen = 0;
     d->silent = 0;
-    d->has_items = d->has_scanned = false;
+    d->has_items = d->has_scanned = d->apart = false;
     d->plain = plain;
     d->plain_responses = str_is(operation, "BatchExecuteStatement");
+}
+
+/* An unusual item; to the reader it is the next of a list of such items only. */
+static int feed_item(struct reply_decoder *d, struct str text, struct err *e)
+{
+    int r = d->reader_has_one ? json_reader_feed(d->reader, STR(","), e) : 0;
+
+    d->reader_has_one = true;
+    return r < 0 ? r : json_reader_feed(d->reader, text, e);
+}
+
+/* The list of items, as far as it has come. What stands behind it is left in *bytes. */
+static int feed_page(struct reply_decoder *d, struct str *bytes, struct err *e)
+{
+    for (;;) {
+        struct value *item;
+        struct str text;
+        int r = 0;
+
+        switch (items_next(&d->page, d->arena, bytes, &item, &text)) {
+        case ITEMS_ONE:
+            append_item(d, item);
+            d->silent = 0;
+            break;
+        case ITEMS_TEXT:
+            r = feed_item(d, text, e);
+            break;
+        case ITEMS_WAIT:
+            return 0;
+        case ITEMS_END:
+            d->apart = false;
+            if (d->page.behind && bytes->s[0] != ']')
+                return wrong_shape(e, "neither a comma nor the end follows an item");
+            return d->page.comma ? json_reader_feed(d->reader, STR(","), e) : 0;
+        }
+        if (r < 0)
+            return r;
+    }
+}
+
+/* What comes up to the list of items, its bracket included; all of it when there is none. */
+static struct str before_items(const struct reply_decoder *d, struct str bytes)
+{
+    const struct str opening = STR("\"Items\":[");
+    size_t at;
+
+    if (d->plain || d->has_items || !str_find(bytes, opening, &at))
+        return bytes;
+    return str_slice(bytes, 0, at + opening.len);
 }
 
 int reply_decoder_feed(struct reply_decoder *d, struct str bytes, struct err *e)
@@ -349,7 +403,20 @@ int reply_decoder_feed(struct reply_decoder *d, struct str bytes, struct err *e)
     d->silent += bytes.len;
     if (d->silent > STRING_MAX)
         return err_set(e, ERR_FAILED, "a string is longer than %zu MB", STRING_MAX >> 20);
-    return json_reader_feed(d->reader, bytes, e);
+    while (bytes.len) {
+        struct str part = d->apart ? STR("") : before_items(d, bytes);
+        int r = d->apart ? feed_page(d, &bytes, e) : json_reader_feed(d->reader, part, e);
+
+        if (r < 0)
+            return r;
+        bytes = str_slice(bytes, part.len, bytes.len);
+        if (part.len && d->where == LIST && d->list_in == TOP && !d->items && bytes.len) {
+            d->apart = true;
+            d->reader_has_one = false;
+            items_begin(&d->page);
+        }
+    }
+    return 0;
 }
 
 bool reply_capacity(struct str text, struct capacity *ret)

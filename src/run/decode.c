@@ -3,7 +3,7 @@
 #include "pksk/item/base64.h"
 #include "pksk/item/ddbjson.h"
 #include "pksk/item/plain.h"
-#include "pksk/run/quick.h"
+#include "pksk/item/quick.h"
 
 #define DEPTH_MAX 96 /* twice DynamoDB's nesting for the types, and what is around an item */
 

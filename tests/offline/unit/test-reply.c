@@ -68,6 +68,53 @@ TEST(reply_page_in_pieces_of_every_size)
     }
 }
 
+/* Some items are read apart from the JSON around them, others are not: both come, in their order.
+ */
+TEST(reply_usual_and_unusual_items)
+{
+    static const char text[] =
+        "{\"Items\":[ {\"pk\":{\"S\":\"a\"}} ,{\"pk\":{\"S\":\"\\ud83d\\ude00]}\"}},"
+        "{\"pk\":{\"S\":\"c\\\\\"}},\n{\"pk\":{\"L\":[{\"L\":[{\"L\":[{\"L\":[{\"L\":[{\"L\":[{"
+        "\"L\":["
+        "{\"L\":[{\"L\":[{\"L\":[{\"L\":[{\"L\":[{\"L\":[]}]}]}]}]}]}]}]}]}]}]}]}]}},"
+        "{\"pk\":{\"S\":\"e\"}}],\"Count\":5}";
+    static const char *const expected[] = {"a", "\xf0\x9f\x98\x80]}", "c\\", NULL, "e"};
+    _cleanup_(forget) struct world w = {0};
+
+    for (size_t piece = 1; piece <= sizeof(text); piece++) {
+        CHECK(decode(&w, "Query", text, piece) == 0);
+        const struct value *item = w.reply.items;
+
+        for (size_t i = 0; i < ARRAY_LEN(expected); i++, item = item->next) {
+            CHECK(item && item->len == 1);
+            if (expected[i])
+                CHECK_STR(value_text(item->first), expected[i]);
+            else
+                CHECK(item->first->type == ATTR_L);
+        }
+        CHECK(!item && w.reply.count == 5);
+    }
+}
+
+TEST(reply_commas_between_items)
+{
+#define ONE "{\"pk\":{\"S\":\"a\"}}"
+#define ODD "{\"pk\":{\"S\":\"\\ud83d\\ude00\"}}"
+    static const char *const wrong[] = {
+        ONE ONE, ODD ONE,  ONE ODD, ONE "," ONE ",", ONE ",," ONE,    ODD ",," ODD, "," ONE,
+        ODD ",", ONE ",7", ONE "7", ONE "}",         ONE ",{\"pk\"}", "{]",
+    };
+    _cleanup_(forget) struct world w = {0};
+
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        char text[200];
+
+        snprintf(text, sizeof(text), "{\"Items\":[%s]}", wrong[i]);
+        for (size_t piece = 1; piece <= strlen(text); piece++)
+            CHECK(decode(&w, "Query", text, piece) < 0);
+    }
+}
+
 TEST(reply_last_page_and_counts)
 {
     _cleanup_(forget) struct world w = {0};

@@ -1,4 +1,4 @@
-#include "pksk/run/quick.h"
+#include "pksk/item/quick.h"
 
 #include "pksk/base/utf8.h"
 #include "pksk/item/base64.h"
@@ -14,6 +14,7 @@ struct quick {
     struct arena *arena;
     const char *at, *end;
     unsigned depth;
+    bool copy; /* texts into the arena, names so that equal ones mostly lie there once */
 };
 
 static struct value *plain_value(struct quick *q);
@@ -200,6 +201,8 @@ static bool string(struct quick *q, struct str *ret)
 
 static struct value *text_value(struct quick *q, enum attr_type type, struct str text)
 {
+    if (q->copy)
+        return value_new_text(q->arena, type, text);
     struct value *v = value_new(q->arena, type);
 
     v->bytes = text.s;
@@ -278,7 +281,7 @@ static struct value *kids(struct quick *q, enum attr_type type,
 
         if (!v)
             return NULL;
-        value_set_name(v, member);
+        value_set_name(v, q->copy && type == ATTR_M ? arena_intern(q->arena, member) : member);
         value_append(parent, &last, v);
     } while (take(q, ','));
     q->depth--;
@@ -383,13 +386,31 @@ static struct value *payload(struct quick *q, enum attr_type type)
     return NULL;
 }
 
+/* {"S": and the like without blanks, which is how nearly all values begin. */
+static bool take_short_type(struct quick *q, enum attr_type *ret)
+{
+    const char *p = q->at;
+
+    if (q->end - p < 5 || p[0] != '{' || p[1] != '"' || p[3] != '"' || p[4] != ':' ||
+        !attr_type_from((struct str){p + 2, 1}, ret))
+        return false;
+    q->at += 5;
+    return true;
+}
+
+static bool take_type(struct quick *q, enum attr_type *ret)
+{
+    struct str word;
+
+    return take(q, '{') && string(q, &word) && attr_type_from(word, ret) && take(q, ':');
+}
+
 static struct value *typed_value(struct quick *q)
 {
     enum attr_type type;
-    struct str word;
     struct value *v;
 
-    if (!take(q, '{') || !string(q, &word) || !attr_type_from(word, &type) || !take(q, ':'))
+    if (!take_short_type(q, &type) && !take_type(q, &type))
         return NULL;
     v = payload(q, type);
     return v && take(q, '}') ? v : NULL;
@@ -399,7 +420,7 @@ static struct value *typed_value(struct quick *q)
 
 static struct value *item(struct arena *a, struct str text, struct value *(*one)(struct quick *))
 {
-    struct quick q = {a, text.s, text.s + text.len, 0};
+    struct quick q = {a, text.s, text.s + text.len, 0, false};
     struct value *v = take(&q, '{') ? kids(&q, ATTR_M, one) : NULL;
 
     skip_spaces(&q);
@@ -416,9 +437,38 @@ struct value *quick_typed(struct arena *a, struct str text)
     return item(a, text, typed_value);
 }
 
+struct value *quick_typed_next(struct arena *a, struct str *text)
+{
+    struct quick q = {a, text->s, text->s + text->len, 0, true};
+    struct value *v = take(&q, '{') ? kids(&q, ATTR_M, typed_value) : NULL;
+
+    if (v)
+        *text = (struct str){q.at, (size_t)(q.end - q.at)};
+    return v;
+}
+
+size_t quick_scan(struct quick_scan *s, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.s[i];
+
+        if (s->quoted) {
+            s->quoted = c != '"' || s->escaped;
+            s->escaped = c == '\\' && !s->escaped;
+        } else if (c == '"') {
+            s->quoted = true;
+        } else if (c == '{' || c == '[') {
+            s->depth++;
+        } else if ((c == '}' || c == ']') && --s->depth == 0) {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
 bool quick_looks_typed(struct str text)
 {
-    struct quick q = {NULL, text.s, text.s + text.len, 0};
+    struct quick q = {NULL, text.s, text.s + text.len, 0, false};
     enum attr_type type;
 
     if (!take(&q, '{') || !take(&q, '"'))
