@@ -11,7 +11,6 @@
 #include "pksk/line/editor.h"
 
 #include <errno.h>
-#include <histedit.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include "pksk/base/port.h"
 #include "pksk/base/utf8.h"
 #include "pksk/line/keys.h"
+#include "pksk/line/libedit.h"
 #include "pksk/line/paint.h"
 
 #define KEY_WORK L'\x80' /* a C1 control: keys.c never delivers one */
@@ -63,7 +63,7 @@ struct editor {
 static struct editor *self(EditLine *el)
 {
     void *ed = NULL;
-    el_wget(el, EL_CLIENTDATA, &ed);
+    libedit.wget(el, EL_CLIENTDATA, &ed);
     return ed;
 }
 
@@ -80,7 +80,7 @@ static void on_output(void *ctx, const char *bytes, size_t len)
     struct str out = {bytes, len};
     char *clear = NULL;
     ed->rang |= str_find(out, STR("\a"), NULL);
-    el_wget(ed->el, EL_GETTC, "cl", &clear, NULL);
+    libedit.wget(ed->el, EL_GETTC, "cl", &clear, NULL);
     ed->cleared |= clear && *clear && str_find(out, str_of(clear), NULL);
 }
 
@@ -88,7 +88,7 @@ static void on_output(void *ctx, const char *bytes, size_t len)
 
 static struct paint line_now(struct editor *ed)
 {
-    const LineInfoW *li = el_wline(ed->el);
+    const LineInfoW *li = libedit.wline(ed->el);
     struct paint p = {
         .prompt = buf_str(&ed->prompt),
         .colour = ed->colour,
@@ -99,8 +99,8 @@ static struct paint line_now(struct editor *ed)
         .lang = ed->colour ? ed->o.lang : NULL,
     };
     int columns = 0, rows = 0;
-    el_wget(ed->el, EL_GETTC, "co", &columns, NULL);
-    el_wget(ed->el, EL_GETTC, "li", &rows, NULL);
+    libedit.wget(ed->el, EL_GETTC, "co", &columns, NULL);
+    libedit.wget(ed->el, EL_GETTC, "li", &rows, NULL);
     p.columns = columns > 1 ? (unsigned)columns : 80;
     p.rows = rows > 0 ? (unsigned)rows : 24;
     return p;
@@ -242,7 +242,7 @@ static void set_prompt(struct editor *ed)
 static void set_plain(struct editor *ed, bool plain)
 {
     ed->plain = plain;
-    el_wset(ed->el, EL_SETFP, 1, plain ? stdout : ed->stage);
+    libedit.wset(ed->el, EL_SETFP, 1, plain ? stdout : ed->stage);
     if (plain)
         ed->smart = ed->colour = false;
 }
@@ -257,7 +257,7 @@ static void resize(struct editor *ed)
     _cleanup_(buf_free) struct buf out = {0};
     struct place at = ed->screen.now.cursor, broken;
     unsigned top = ed->top;
-    el_resize(ed->el);
+    libedit.resize(ed->el);
     struct paint p = line_now(ed);
     paint_measure(&p, &broken);
     if (top > 0)
@@ -274,7 +274,7 @@ static void resize(struct editor *ed)
 
 static void terminal_ours(struct editor *ed, bool ours)
 {
-    el_wset(ed->el, EL_PREP_TERM, ours);
+    libedit.wset(ed->el, EL_PREP_TERM, ours);
     if (ed->smart)
         put(ours ? STR("\033[?2004h") : STR("\033[?2004l"));
 }
@@ -290,7 +290,7 @@ static void go_on(struct editor *ed)
 {
     terminal_ours(ed, false);
     terminal_ours(ed, true);
-    el_resize(ed->el);
+    libedit.resize(ed->el);
     if (!ed->plain)
         put(STR("\r"));
     forget_screen(ed);
@@ -511,8 +511,8 @@ static unsigned char replace(struct editor *ed, struct str typed, struct str tex
     free(paint_widen(typed, &len)); /* only its length in characters */
     _cleanup_(cleanup_free) wchar_t *wide = paint_widen(text, &wide_len);
     if (len > 0)
-        el_wdeletestr(ed->el, (int)len);
-    return el_winsertstr(ed->el, wide) < 0 ? CC_REFRESH_BEEP : CC_REFRESH;
+        libedit.deletestr(ed->el, (int)len);
+    return libedit.winsertstr(ed->el, wide) < 0 ? CC_REFRESH_BEEP : CC_REFRESH;
 }
 
 static unsigned char use_completion(struct editor *ed)
@@ -559,9 +559,9 @@ static unsigned char on_transpose(EditLine *el, int key unused_arg)
     if (at == 0 || p.len < 2)
         return CC_ERROR;
     const wchar_t swapped[] = {p.text[at], p.text[at - 1], L'\0'};
-    el_cursor(el, (int)(at + 1) - (int)p.cursor);
-    el_wdeletestr(el, 2);
-    return el_winsertstr(el, swapped) < 0 ? CC_REFRESH_BEEP : CC_REFRESH;
+    libedit.cursor(el, (int)(at + 1) - (int)p.cursor);
+    libedit.deletestr(el, 2);
+    return libedit.winsertstr(el, swapped) < 0 ? CC_REFRESH_BEEP : CC_REFRESH;
 }
 
 static unsigned char on_work(EditLine *el, int key unused_arg)
@@ -630,17 +630,17 @@ static wchar_t *give_prompt(EditLine *el)
 
 static void bind_keys(EditLine *el)
 {
-    el_wset(el, EL_BIND, L"\t", L"pksk-complete", NULL);
-    el_wset(el, EL_BIND, L"^R", L"em-inc-search-prev", NULL);
+    libedit.wset(el, EL_BIND, L"\t", L"pksk-complete", NULL);
+    libedit.wset(el, EL_BIND, L"^R", L"em-inc-search-prev", NULL);
 }
 
 /* For emacs mode; in vi mode Escape alone would wait for what follows. */
 static void bind_emacs(EditLine *el)
 {
-    el_wset(el, EL_BIND, L"^T", L"pksk-transpose", NULL);
-    el_wset(el, EL_BIND, L"\033[1;5C", L"em-next-word", NULL);
-    el_wset(el, EL_BIND, L"\033[1;5D", L"ed-prev-word", NULL);
-    el_wset(el, EL_BIND, L"\033[3~", L"ed-delete-next-char", NULL);
+    libedit.wset(el, EL_BIND, L"^T", L"pksk-transpose", NULL);
+    libedit.wset(el, EL_BIND, L"\033[1;5C", L"em-next-word", NULL);
+    libedit.wset(el, EL_BIND, L"\033[1;5D", L"ed-prev-word", NULL);
+    libedit.wset(el, EL_BIND, L"\033[3~", L"ed-delete-next-char", NULL);
 }
 
 /* Functions first, since an editrc that binds one that is not there makes an error; KEY_WORK last
@@ -649,34 +649,37 @@ static void configure(struct editor *ed)
 {
     EditLine *el = ed->el;
     static const wchar_t work_key[] = {KEY_WORK, L'\0'};
-    el_wset(el, EL_CLIENTDATA, ed);
-    el_wset(el, EL_SIGNAL, 0);
-    el_wset(el, EL_SETTY, L"-d", L"-isig", NULL); /* keys.c sees Ctrl-C and Ctrl-Z itself */
-    el_wset(el, EL_PROMPT, give_prompt);
-    el_wset(el, EL_ADDFN, L"pksk-complete", L"Complete the word", on_tab);
-    el_wset(el, EL_ADDFN, L"pksk-transpose", L"Swap two characters", on_transpose);
-    el_wset(el, EL_ADDFN, L"pksk-work", L"Do what an event asked for", on_work);
-    el_wset(el, EL_EDITOR, L"emacs");
+    libedit.wset(el, EL_CLIENTDATA, ed);
+    libedit.wset(el, EL_SIGNAL, 0);
+    libedit.wset(el, EL_SETTY, L"-d", L"-isig", NULL); /* keys.c sees Ctrl-C and Ctrl-Z itself */
+    libedit.wset(el, EL_PROMPT, give_prompt);
+    libedit.wset(el, EL_ADDFN, L"pksk-complete", L"Complete the word", on_tab);
+    libedit.wset(el, EL_ADDFN, L"pksk-transpose", L"Swap two characters", on_transpose);
+    libedit.wset(el, EL_ADDFN, L"pksk-work", L"Do what an event asked for", on_work);
+    libedit.wset(el, EL_EDITOR, L"emacs");
     bind_keys(el);
     bind_emacs(el);
-    if (!ed->o.no_editrc && el_source(el, NULL) == 0) {
+    if (!ed->o.no_editrc && libedit.source(el, NULL) == 0) {
         const wchar_t *editor = L"";
-        el_wget(el, EL_EDITOR, &editor);
+        libedit.wget(el, EL_EDITOR, &editor);
         if (wcscmp(editor, L"vi") == 0)
             bind_keys(el);
     }
-    el_wset(el, EL_BIND, work_key, L"pksk-work", NULL);
-    el_wset(el, EL_BIND, L"-a", work_key, L"pksk-work", NULL);
-    el_wset(el, EL_GETCFN, get_key);
+    libedit.wset(el, EL_BIND, work_key, L"pksk-work", NULL);
+    libedit.wset(el, EL_BIND, L"-a", work_key, L"pksk-work", NULL);
+    libedit.wset(el, EL_GETCFN, get_key);
     if (ed->o.history)
-        el_wset(el, EL_HIST, history_walk, ed);
+        libedit.wset(el, EL_HIST, history_walk, ed);
 }
 
 int editor_new(const struct editor_options *o, struct editor **ret, struct err *e)
 {
+    int code = libedit_load(e);
+    if (code < 0)
+        return code;
     struct editor *ed = mem_resize(NULL, 1, sizeof(*ed));
     *ed = (struct editor){.o = *o, .keys = {.watch = {-1, -1}}};
-    int code = keys_open(&ed->keys, STDIN_FILENO, e);
+    code = keys_open(&ed->keys, STDIN_FILENO, e);
     if (code < 0) {
         free(ed);
         return code;
@@ -687,14 +690,14 @@ int editor_new(const struct editor_options *o, struct editor **ret, struct err *
     ed->smart = term && *term && strcmp(term, "dumb") != 0;
     ed->colour = ed->smart && text_colour_wanted(STDOUT_FILENO);
     ed->stage = port_stream(ed, on_output);
-    ed->el = ed->stage ? el_init("pksk", stdin, stdout, stderr) : NULL;
+    ed->el = ed->stage ? libedit.init("pksk", stdin, stdout, stderr) : NULL;
     if (!ed->el) {
         editor_free(ed);
         return err_set(e, ERR_FAILED, "the line editor cannot use this terminal");
     }
     configure(ed);
     int editing = 1;
-    el_wget(ed->el, EL_EDITMODE, &editing);
+    libedit.wget(ed->el, EL_EDITMODE, &editing);
     set_plain(ed, !editing);
     *ret = ed;
     return 0;
@@ -705,9 +708,9 @@ void editor_free(struct editor *ed)
     if (!ed)
         return;
     if (ed->el) {
-        el_wset(ed->el, EL_SETFP, 1, stdout);
-        el_wset(ed->el, EL_EDITMODE, 0); /* else el_end() throws typed-ahead input away */
-        el_end(ed->el);
+        libedit.wset(ed->el, EL_SETFP, 1, stdout);
+        libedit.wset(ed->el, EL_EDITMODE, 0); /* else libedit's end throws typed-ahead input away */
+        libedit.end(ed->el);
     }
     if (ed->stage)
         fclose(ed->stage);
@@ -762,7 +765,7 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
     buf_str_add(&ed->before, before);
     buf_reset(&ed->prompt);
     buf_str_add(&ed->prompt, prompt);
-    el_resize(ed->el);
+    libedit.resize(ed->el);
     set_prompt(ed);
     keys_begin(&ed->keys);
     if (cancel_flag) { /* what was typed ahead was meant to follow what did not end */
@@ -778,7 +781,7 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
     begin_row(ed);
     forget_screen(ed);
     int count = 0;
-    const wchar_t *text = el_wgets(ed->el, &count);
+    const wchar_t *text = libedit.wgets(ed->el, &count);
     size_t len = text && count > 0 ? (size_t)count : 0;
     if (len > 0 && text[len - 1] == L'\n')
         len--;

@@ -140,8 +140,8 @@ static void set_safety(CURL *easy, const struct transfer *t)
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (t->ca_bundle)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, t->ca_bundle);
+    if (str_starts_ci(str_of(t->url), STR("https:")))
+        trust_set(&t->net->trust, easy, t->ca_bundle);
     set_proxy(easy, t);
 }
 

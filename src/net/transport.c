@@ -166,6 +166,18 @@ static void end(struct transfer *t, CURLcode code)
         t->request.on_end(t->request.ctx, t);
 }
 
+/* Nothing of the request is out before the certificate is believed. */
+static bool try_again(struct transfer *t)
+{
+    struct net *n = t->net;
+
+    if (!trust_again(&n->trust, t->easy, t->ca_bundle))
+        return false;
+    curl_multi_remove_handle(n->multi, t->easy);
+    curl_multi_add_handle(n->multi, t->easy);
+    return true;
+}
+
 /* Tells the owners of what has ended; the owner may free it. */
 static bool deliver(struct net *n)
 {
@@ -179,7 +191,11 @@ static bool deliver(struct net *n)
         if (m->msg != CURLMSG_DONE)
             continue;
         curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &private);
-        end((struct transfer *)(void *)private, code);
+        struct transfer *t = (struct transfer *)(void *)private;
+
+        if (code == CURLE_PEER_FAILED_VERIFICATION && try_again(t))
+            continue;
+        end(t, code);
         any = true;
     }
     return any;

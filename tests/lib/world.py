@@ -104,7 +104,7 @@ def load(database):
 def environment(database="tests", home=None, **more):
     """No configuration of the machine's, and only what a user of that database would have set."""
     mine = {name: value for name, value in os.environ.items()
-            if not name.startswith(("AWS_", "XDG_")) and name not in ("PAGER", "EDITOR", "VISUAL", "NO_COLOR")}
+            if not name.startswith(("AWS_", "XDG_")) and name not in ("PAGER", "EDITOR", "VISUAL", "NO_COLOR", "REQUESTS_CA_BUNDLE")}
     mine.update(AWS_ACCESS_KEY_ID=database, AWS_SECRET_ACCESS_KEY="nothing", AWS_REGION="us-east-1",
                 AWS_EC2_METADATA_DISABLED="true", LC_ALL="C.UTF-8")
     mine.update(more)

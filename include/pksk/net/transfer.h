@@ -6,6 +6,7 @@
 
 #include "pksk/base/buf.h"
 #include "pksk/net/transport.h"
+#include "pksk/net/trust.h"
 
 #define STALL_BYTES 1024 /* what counts as getting on */
 #define IDLE_HANDLES 16
@@ -17,6 +18,7 @@ struct net {
     struct transfer *running;
     CURL *idle[IDLE_HANDLES]; /* ready for the next transfer */
     size_t idle_count;
+    struct trust trust;
     int64_t left_us; /* when net_poll() was left: time outside of it is nobody's stall */
 };
 
