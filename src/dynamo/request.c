@@ -3,6 +3,7 @@
 
 #define HEADERS_MAX 12
 #define ANSWER_WITHIN_MS 60000 /* what the service is told about our patience */
+#define BATCH_NAME_WITHIN ((size_t)4096)
 #define BODY_TREE_DEPTH 128
 
 /* The first of a node's texts or member names that is an ARN, of those by which the API's model
@@ -35,14 +36,17 @@ static struct str first_arn(const struct json *node)
     return STR("");
 }
 
-/* A table may be named by its ARN, which can move the request to its account's own host. */
-static struct str arn_of(struct arena *a, struct str body)
+/* A table may be named by its ARN, which can move the request to its account's own host. A batch,
+ * up to 16 MB of items, has the name before them. */
+static struct str arn_of(struct arena *a, const struct call *c)
 {
+    struct str body = buf_str(&c->body), looked = body;
     struct json *tree;
     struct err ignored;
-    size_t at;
 
-    if (!str_find(body, STR("\"arn:"), &at) ||
+    if (str_starts(str_of(c->operation), STR("Batch")))
+        looked = str_slice(body, 0, MIN(body.len, BATCH_NAME_WITHIN));
+    if (!str_find(looked, STR("\"arn:"), NULL) ||
         json_parse(a, body, BODY_TREE_DEPTH, &tree, &ignored) < 0)
         return STR("");
     return first_arn(tree);
@@ -78,7 +82,7 @@ int request_resolve(struct call *c, struct err *e)
     if (r < 0)
         return r;
     r = aws_config_endpoint(d->config, operation_service(str_of(c->operation)), &d->http, account,
-                            arn_of(&scratch, buf_str(&c->body)), &c->endpoint, e);
+                            arn_of(&scratch, c), &c->endpoint, e);
     if (r < 0)
         return r;
     net_host_of(c->endpoint.url, c->host, sizeof(c->host));

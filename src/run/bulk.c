@@ -676,7 +676,16 @@ static void add_key(struct bulk *b, struct buf *out, const struct value *item)
     ddb_add_item(out, &key);
 }
 
-int bulk_put(struct bulk *b, const struct value *item, struct bulk_place place, struct err *e)
+static void add_item(struct buf *out, const struct value *item, struct str json)
+{
+    if (json.len)
+        buf_str_add(out, json);
+    else
+        ddb_add_item(out, item);
+}
+
+int bulk_put(struct bulk *b, const struct value *item, struct str json, struct bulk_place place,
+             struct err *e)
 {
     struct op *op;
     struct err why = {0};
@@ -686,11 +695,11 @@ int bulk_put(struct bulk *b, const struct value *item, struct bulk_place place, 
     op = op_new(&b->queue, place);
     if (!op_key_bytes(&b->key_schema, item, &op->text, &why) || !fits(b, item, &why)) {
         buf_reset(&op->text);
-        ddb_add_item(&op->text, item);
+        add_item(&op->text, item, json);
         return refuse(b, op, &why, e);
     }
     op->key_len = op->text.len;
-    ddb_add_item(&op->text, item);
+    add_item(&op->text, item, json);
     op_enter(&b->queue, op);
     return pump(b, e);
 }

@@ -128,12 +128,14 @@ static struct value *quick_item(struct arena *a, struct str text, const struct t
 }
 
 int decode_item(struct arena *a, struct str text, enum decode_form form, const struct table *t,
-                struct value **ret, struct err *e)
+                struct value **ret, struct str *json, struct err *e)
 {
-    struct str bare = unwrap(text, t);
+    struct str bare = str_trim(unwrap(text, t));
     bool typed = form == DECODE_TYPED || (form == DECODE_EITHER && quick_looks_typed(bare));
     struct value *quick = quick_item(a, bare, t, typed);
+    bool one_line = !str_find_char(bare, '\n', NULL) && !str_find_char(bare, '\r', NULL);
 
+    *json = quick && typed && one_line ? bare : STR("");
     if (!quick)
         return slow_item(a, text, form, t, ret, e);
     *ret = quick;

@@ -185,7 +185,7 @@ static int give(struct each *x, uint64_t offset, struct str json, struct err *e)
         plan_then_body(&x->line, &x->plan, json);
         return bulk_call(x->bulk, operation, buf_str(&x->line), item, place, e);
     }
-    return x->plan.verb == VERB_PUT ? bulk_put(x->bulk, item, place, e)
+    return x->plan.verb == VERB_PUT ? bulk_put(x->bulk, item, STR(""), place, e)
                                     : bulk_delete(x->bulk, item, place, e);
 }
 

@@ -178,7 +178,7 @@ static int put_model(struct import *im, struct err *e)
             json_write(&text, im->model, false);
             r = bulk_refuse(im->bulk, buf_str(&text), place, &why, e);
         } else {
-            r = bulk_put(im->bulk, item, place, e);
+            r = bulk_put(im->bulk, item, STR(""), place, e);
         }
         if (r == 0)
             r = keep_up(im, e);
@@ -263,6 +263,7 @@ static int put_record(struct import *im, const struct record *record, struct err
 {
     struct bulk_place place = {record->line, record->end};
     struct value *item;
+    struct str json = STR("");
     struct err why = {0};
     int r;
 
@@ -272,9 +273,9 @@ static int put_record(struct import *im, const struct record *record, struct err
     else if (im->csv)
         r = csv_item(im->csv, record->text, &im->arena, &item, &why);
     else
-        r = decode_item(&im->arena, record->text, im->shape.form, im->o->table, &item, &why);
+        r = decode_item(&im->arena, record->text, im->shape.form, im->o->table, &item, &json, &why);
     if (r == 0)
-        return bulk_put(im->bulk, item, place, e);
+        return bulk_put(im->bulk, item, json, place, e);
     return bulk_refuse(im->bulk, record->text, place, &why, e);
 }
 

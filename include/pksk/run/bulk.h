@@ -70,7 +70,8 @@ void bulk_free(struct bulk *b); /* cancels what is in flight; NULL is fine */
 /* Each may wait for answers. A failure is final: the writer has then awaited what was in flight
  * (for some seconds, or until a second Ctrl-C) and every further call fails in the same way.
  * ERR_CANCELLED after Ctrl-C. A key attribute that is missing or of the wrong type is a refusal. */
-int bulk_put(struct bulk *b, const struct value *item, struct bulk_place place,
+/* json: the item in DynamoDB JSON on one line where the input had it so; empty: it is written. */
+int bulk_put(struct bulk *b, const struct value *item, struct str json, struct bulk_place place,
              struct err *e) must_check;
 int bulk_delete(struct bulk *b, const struct value *key, struct bulk_place place,
                 struct err *e) must_check; /* an item serves: its key is taken */

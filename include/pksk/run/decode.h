@@ -12,8 +12,10 @@
 
 enum decode_form { DECODE_EITHER, DECODE_TYPED, DECODE_PLAIN };
 
-/* Plain JSON has binary key attributes in base64: they become what the table's schema says. */
+/* Plain JSON has binary key attributes in base64: they become what the table's schema says.
+ * *json: the part of the text that is the item in DynamoDB JSON on one line, and may be sent as it
+ * stands; empty when the item has to be written. */
 int decode_item(struct arena *a, struct str text, enum decode_form form, const struct table *t,
-                struct value **ret, struct err *e) must_check;
+                struct value **ret, struct str *json, struct err *e) must_check;
 
 #endif

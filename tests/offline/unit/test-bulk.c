@@ -53,7 +53,8 @@ static struct value *make_item(unsigned key, unsigned version, bool bad)
 static int put(struct bulk *b, unsigned key, unsigned version, bool bad, uint64_t line,
                struct err *e)
 {
-    return bulk_put(b, make_item(key, version, bad), (struct bulk_place){line, line * 100}, e);
+    return bulk_put(b, make_item(key, version, bad), STR(""), (struct bulk_place){line, line * 100},
+                    e);
 }
 
 static bool holds(const struct fake *f, unsigned key, unsigned version)
@@ -175,14 +176,14 @@ TEST(what_is_wrong_is_not_sent)
     item->first->type = ATTR_N;
     item->first->bytes = "12";
     item->first->len = 2;
-    CHECK(bulk_put(b, item, (struct bulk_place){1, 0}, &e) == 0);
+    CHECK(bulk_put(b, item, STR(""), (struct bulk_place){1, 0}, &e) == 0);
     item->first->name_bytes = "pq";
-    CHECK(bulk_put(b, item, (struct bulk_place){2, 0}, &e) == 0);
+    CHECK(bulk_put(b, item, STR(""), (struct bulk_place){2, 0}, &e) == 0);
     large = make_item(2, 2, false);
     large->first->next =
         value_new_text(&arena, ATTR_S, (struct str){arena_bytes(&arena, 409600), 409600});
     memset((char *)large->first->next->bytes, 'x', 409600);
-    CHECK(bulk_put(b, large, (struct bulk_place){3, 0}, &e) == 0);
+    CHECK(bulk_put(b, large, STR(""), (struct bulk_place){3, 0}, &e) == 0);
     err_set(&why, ERR_SYNTAX, "not JSON");
     CHECK(bulk_refuse(b, STR("{"), (struct bulk_place){4, 0}, &why, &e) == 0);
     CHECK(bulk_finish(b, &e) == 0);
