@@ -23,6 +23,28 @@ static struct arena_block *block_new(size_t size)
     return block;
 }
 
+/* In a build with AddressSanitizer each allocation is a block of its own, so that what goes beyond
+ * its end is seen, and what is used after a reset is. */
+#ifdef __SANITIZE_ADDRESS__
+#define APART 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define APART 1
+#endif
+#endif
+#ifndef APART
+#define APART 0
+#endif
+
+static char *take_apart(struct arena *a, size_t len)
+{
+    struct arena_block *block = block_new(len);
+
+    block->next = a->head;
+    a->head = block;
+    return (char *)block->data;
+}
+
 /* A block is filled from both ends: texts from the upper one, where they need no padding. */
 static char *take(struct arena *a, size_t len, size_t align)
 {
@@ -31,6 +53,8 @@ static char *take(struct arena *a, size_t len, size_t align)
     if (len > SIZE_MAX / 4)
         abort();
     a->used += len;
+    if (APART)
+        return take_apart(a, len);
     if (!a->at || len + pad > (size_t)(a->end - a->at)) {
         bool own = len > BLOCK_SIZE / 4 && a->head; /* behind the one being filled */
         struct arena_block *block = block_new(own ? len : MAX(len, BLOCK_SIZE));
@@ -144,7 +168,7 @@ void arena_reset(struct arena *a)
 
     for (struct arena_block *block = a->head, *next; block; block = next) {
         next = block->next;
-        if (!keep && block->size == BLOCK_SIZE)
+        if (!APART && !keep && block->size == BLOCK_SIZE)
             keep = block;
         else
             free(block);

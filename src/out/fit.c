@@ -111,7 +111,7 @@ static unsigned key_need(const struct grid *g, const struct column *c, bool tigh
 /* The keys' widths; they may take four fifths of the line, or all of it when there is no more. */
 static unsigned fit_keys(struct grid *g, const size_t *ranked, size_t keys)
 {
-    unsigned *needs = mem_resize(NULL, keys * 2 + 1, sizeof(*needs)), used = 0, all = 0;
+    unsigned *needs = mem_resize(NULL, keys * 2, sizeof(*needs)), used = 0, all = 0;
     unsigned width = g->count > keys ? g->o->width * 4 / 5 : g->o->width;
     unsigned gaps = keys ? (unsigned)(keys - 1) * GAP : 0;
 
@@ -159,7 +159,7 @@ static size_t fit_count(const struct grid *g, size_t *ranked, size_t keys, unsig
 /* Widths for columns that are all shown: each has its least first, and a fair share of the rest. */
 static void fit_shown(struct grid *g, const size_t *ranked, size_t count, unsigned room)
 {
-    unsigned *needs = mem_resize(NULL, count * 2 + 1, sizeof(*needs));
+    unsigned *needs = mem_resize(NULL, count * 2, sizeof(*needs));
     unsigned gaps = count ? (unsigned)(count - 1) * GAP : 0;
 
     for (size_t i = 0; i < count; i++)

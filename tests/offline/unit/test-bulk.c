@@ -57,6 +57,29 @@ static int put(struct bulk *b, unsigned key, unsigned version, bool bad, uint64_
                     e);
 }
 
+TEST(failures_that_pass)
+{
+    static const struct {
+        int code, status;
+        const char *service;
+        bool answered, passes;
+    } cases[] = {
+        {ERR_CANCELLED, 0, "", true, false}, /* nobody waits for it to pass */
+        {ERR_CONNECT, 0, "", true, true},
+        {ERR_CONNECT, 0, "", false, false}, /* the endpoint may not be there at all */
+        {ERR_REFUSED, 400, "ThrottlingException", false, true},
+        {ERR_REFUSED, 400, "ValidationException", true, false},
+        {ERR_REFUSED, 503, "", false, true},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct reply r = {.status = cases[i].status, .err = {.code = cases[i].code}};
+
+        snprintf(r.err.service, sizeof(r.err.service), "%s", cases[i].service);
+        CHECK(wire_failure_passes(&r, cases[i].answered) == cases[i].passes);
+    }
+}
+
 static bool holds(const struct fake *f, unsigned key, unsigned version)
 {
     char name[32], want[96];

@@ -105,6 +105,25 @@ TEST(model_every_setting)
     CHECK_FILE(text, "", want);
 }
 
+/* Of two figures that may be given, one may be. */
+TEST(model_half_of_the_units)
+{
+    static const char text[] =
+        "{'Resources':{'T':{'Type':'AWS::DynamoDB::Table','Properties':{"
+        "'AttributeDefinitions':[{'AttributeName':'pk','AttributeType':'S'}],"
+        "'KeySchema':[{'AttributeName':'pk','KeyType':'HASH'}],"
+        "'BillingMode':'PAY_PER_REQUEST',"
+        "'OnDemandThroughput':{'MaxReadRequestUnits':10},"
+        "'WarmThroughput':{'WriteUnitsPerSecond':5000}}}}}";
+    static const char want[] = "{'TableName':'T','AttributeDefinitions':[{'AttributeName':'pk',"
+                               "'AttributeType':'S'}],'KeySchema':[{'AttributeName':'pk',"
+                               "'KeyType':'HASH'}],'BillingMode':'PAY_PER_REQUEST',"
+                               "'OnDemandThroughput':{'MaxReadRequestUnits':10},"
+                               "'WarmThroughput':{'WriteUnitsPerSecond':5000}}";
+
+    CHECK_FILE(text, "", want);
+}
+
 TEST(model_indexes)
 {
     static const char text[] =
