@@ -1,50 +1,22 @@
 #include "pksk/run/tail.h"
 
-#include "pksk/base/map.h"
 #include "pksk/json/writer.h"
-#include "pksk/run/backoff.h"
+#include "pksk/run/shards.h"
 
 #define IN_FLIGHT_MAX 16
-#define SHARDS_MAX 100000
 #define IDLE_US 1000000  /* between two looks at a shard that had nothing */
 #define LIVELY_US 200000 /* … at one that had: five a second is what the service takes */
 #define HURRY_US 1000000 /* between two descriptions after a shard has ended, then twice that … */
 #define SETTLED_US 30000000 /* … up to this */
 #define PAGE_US 100000      /* between pages of one: ten a second is what the service takes */
 
-enum shard_state {
-    SHARD_WAITS,  /* for its parent to be read to the end */
-    SHARD_BEGINS, /* needs an iterator */
-    SHARD_READS,
-    SHARD_ENDED, /* read to its end, or of no interest */
-};
-
-enum shard_start { FROM_LATEST, FROM_OLDEST, BEHIND_LAST };
-
-struct shard {
-    char *id, *parent; /* parent: NULL when it has none */
-    enum shard_state state;
-    enum shard_start start; /* what the next iterator is asked for */
-    bool closed, listed;    /* listed: in the last description */
-    bool seen;              /* has given a page */
-    bool first;             /* was there when the following began */
-    bool lasting;           /* said to be closed, and followed until an answer says so, too */
-    bool parental;          /* another one has it as its parent */
-    bool gap;               /* something was lost before its next records */
-    struct buf iterator, sequence;
-    void *call;
-    int64_t due_us;
-    struct backoff backoff;
-};
-
 struct tail {
     struct wire wire;
     const struct clock *clock;
     char *arn;
     bool from_start;
-    struct map by_id; /* the shards, owned */
-    struct shard **shards;
-    size_t count, cap, turn;
+    struct shards shards;
+    size_t turn; /* which shard is first in the next round */
     unsigned in_flight;
     bool answered; /* the endpoint has, once */
 
@@ -77,17 +49,6 @@ struct tail *tail_new(struct dynamo *d, const struct tail_options *o)
     return t;
 }
 
-static void shard_free(struct tail *t, struct shard *s)
-{
-    if (s->call)
-        t->wire.free(t->wire.ctx, s->call);
-    buf_free(&s->iterator);
-    buf_free(&s->sequence);
-    free(s->id);
-    free(s->parent);
-    free(s);
-}
-
 static void drop_page(struct tail *t)
 {
     if (t->page)
@@ -100,16 +61,17 @@ void tail_free(struct tail *t)
 {
     if (!t)
         return;
-    for (size_t i = 0; i < t->count; i++)
-        shard_free(t, t->shards[i]);
+    for (size_t i = 0; i < t->shards.count; i++) {
+        if (t->shards.all[i]->call)
+            t->wire.free(t->wire.ctx, t->shards.all[i]->call);
+    }
+    shards_free(&t->shards);
     if (t->describing)
         t->wire.free(t->wire.ctx, t->describing);
     drop_page(t);
     arena_free(&t->arena);
-    map_free(&t->by_id, NULL);
     buf_free(&t->last_shard);
     buf_free(&t->view);
-    free(t->shards);
     free(t->arn);
     free(t);
 }
@@ -176,11 +138,6 @@ static int ask_records(struct tail *t, struct shard *s, struct err *e)
     return send(t, "GetRecords", &body, &s->call, e);
 }
 
-static bool is_active(const struct shard *s)
-{
-    return s->state == SHARD_BEGINS || s->state == SHARD_READS;
-}
-
 /* Everything that is due, as far as requests may be in flight; each shard has its turn. */
 static int ask_all(struct tail *t, struct err *e)
 {
@@ -189,10 +146,10 @@ static int ask_all(struct tail *t, struct err *e)
 
     if (!t->describing && now >= t->describe_us)
         r = ask_description(t, e);
-    for (size_t i = 0; i < t->count && r == 0 && t->in_flight < IN_FLIGHT_MAX; i++) {
-        struct shard *s = t->shards[(t->turn + i) % t->count];
+    for (size_t i = 0; i < t->shards.count && r == 0 && t->in_flight < IN_FLIGHT_MAX; i++) {
+        struct shard *s = t->shards.all[(t->turn + i) % t->shards.count];
 
-        if (s->call || !is_active(s) || now < s->due_us)
+        if (s->call || !shard_is_active(s) || now < s->due_us)
             continue;
         r = s->state == SHARD_BEGINS ? ask_iterator(t, s, e) : ask_records(t, s, e);
     }
@@ -261,118 +218,16 @@ static int shard_failed(struct tail *t, struct shard *s, const struct reply *rep
     return wait_longer(t, reply, &s->backoff, &s->due_us, e);
 }
 
-/* ---- shards */
-
-static struct shard *add_shard(struct tail *t, const struct stream_shard *from)
-{
-    struct shard *s = mem_resize(NULL, 1, sizeof(*s));
-
-    *s = (struct shard){
-        .id = mem_dup(from->id.s, from->id.len),
-        .parent = from->parent.len ? mem_dup(from->parent.s, from->parent.len) : NULL,
-        .start = FROM_OLDEST,
-        .first = !t->described,
-    };
-    if (t->count == t->cap) {
-        t->cap = MAX(t->cap * 2, (size_t)16);
-        t->shards = mem_resize(t->shards, t->cap, sizeof(struct shard *));
-    }
-    t->shards[t->count++] = s;
-    map_put(&t->by_id, from->id, s);
-    return s;
-}
-
-/* A shard is closed when GetRecords leaves out the next iterator. Some servers describe their only
- * shard as closed as soon as it has a record, so that where none is open, the last one without
- * children is followed as if it were. */
-static void look_for_a_lasting_one(struct tail *t)
-{
-    struct shard *last = NULL;
-    bool open = false;
-
-    for (size_t i = 0; i < t->count; i++) {
-        struct shard *s = t->shards[i];
-        struct shard *parent = s->parent ? map_get(&t->by_id, str_of(s->parent)) : NULL;
-
-        if (parent && parent != s)
-            parent->parental = true;
-    }
-    for (size_t i = 0; i < t->count; i++) {
-        struct shard *s = t->shards[i];
-
-        s->lasting = false;
-        open |= s->listed && !s->closed;
-        if (s->listed && !s->parental)
-            last = s;
-    }
-    if (last && !open)
-        last->lasting = true;
-}
-
-/* A shard is begun when its parent has been read, or is too old to be there. Those that are open at
- * first are all that is followed from now. */
-static void settle(struct tail *t)
-{
-    for (size_t i = 0; i < t->count; i++) {
-        struct shard *s = t->shards[i];
-        const struct shard *parent = s->parent ? map_get(&t->by_id, str_of(s->parent)) : NULL;
-
-        if (s->state != SHARD_WAITS)
-            continue;
-        if (s->first && !t->from_start) {
-            s->state = s->closed && !s->lasting ? SHARD_ENDED : SHARD_BEGINS;
-            s->start = FROM_LATEST;
-        } else if (!parent || parent == s || parent->state == SHARD_ENDED) {
-            s->state = SHARD_BEGINS;
-        }
-        t->totals.shards += s->state == SHARD_BEGINS;
-    }
-}
-
-/* What is read and no longer listed is forgotten. */
-static void forget_old(struct tail *t)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < t->count; i++) {
-        struct shard *s = t->shards[i];
-
-        if (s->state == SHARD_ENDED && !s->listed) {
-            map_remove(&t->by_id, str_of(s->id));
-            shard_free(t, s);
-            continue;
-        }
-        s->listed = false;
-        t->shards[kept++] = s;
-    }
-    t->count = kept;
-}
+/* ---- the description */
 
 static void end_description(struct tail *t, struct str status)
 {
-    look_for_a_lasting_one(t);
-    settle(t);
-    forget_old(t);
+    shards_listed(&t->shards, t->from_start);
     t->described = true;
     t->disabled = str_is(status, "DISABLED");
     buf_reset(&t->last_shard);
     t->describe_us = clock_mono_us(t->clock) + t->interval_us;
     t->interval_us = MIN(t->interval_us * 2, (int64_t)SETTLED_US);
-}
-
-static int take_shards(struct tail *t, const struct stream_shards *page, struct err *e)
-{
-    for (const struct stream_shard *from = page->first; from; from = from->next) {
-        struct shard *s = map_get(&t->by_id, from->id);
-
-        if (!s && t->count == SHARDS_MAX)
-            return err_set(e, ERR_FAILED, "the stream has more than %d shards", SHARDS_MAX);
-        if (!s)
-            s = add_shard(t, from);
-        s->closed |= from->closed;
-        s->listed = true;
-    }
-    return 0;
 }
 
 static int take_description(struct tail *t, struct err *e)
@@ -387,7 +242,7 @@ static int take_description(struct tail *t, struct err *e)
     t->describe_backoff = (struct backoff){0};
     r = streams_decode_shards(&a, reply->rest, &page, e);
     if (r == 0)
-        r = take_shards(t, &page, e);
+        r = shards_take(&t->shards, &page, !t->described, e);
     if (r < 0)
         return r;
     set_text(&t->view, page.view);
@@ -436,7 +291,7 @@ static int take_records(struct tail *t, struct shard *s, const struct reply *rep
         s->due_us = clock_mono_us(t->clock) + (lively ? LIVELY_US : IDLE_US);
     } else {
         end_shard(t, s);
-        settle(t);
+        shards_settle(&t->shards, t->from_start);
     }
     *ret = (struct tail_batch){page.records, page.count, s->gap};
     t->totals.records += page.count;
@@ -457,7 +312,7 @@ static int take_shard(struct tail *t, struct shard *s, struct tail_batch *ret, s
     reply = t->wire.reply(t->wire.ctx, t->page);
     if (reply->err.code < 0) {
         r = shard_failed(t, s, reply, e);
-        settle(t);
+        shards_settle(&t->shards, t->from_start);
         if (r < 0 || s->state != SHARD_ENDED || !s->gap)
             return r;
         *ret = (struct tail_batch){.gap = true};
@@ -481,9 +336,9 @@ static int take_one(struct tail *t, struct tail_batch *ret, bool *taken, struct 
         t->answered |= r == 0;
         return r;
     }
-    for (size_t i = 0; i < t->count; i++) {
-        size_t at = (t->turn + i) % t->count;
-        struct shard *s = t->shards[at];
+    for (size_t i = 0; i < t->shards.count; i++) {
+        size_t at = (t->turn + i) % t->shards.count;
+        struct shard *s = t->shards.all[at];
 
         if (!s->call || !t->wire.done(t->wire.ctx, s->call))
             continue;
@@ -501,8 +356,8 @@ static bool is_over(const struct tail *t)
 {
     if (!t->described || !t->disabled || t->last_shard.len)
         return false;
-    for (size_t i = 0; i < t->count; i++) {
-        if (t->shards[i]->state != SHARD_ENDED)
+    for (size_t i = 0; i < t->shards.count; i++) {
+        if (t->shards.all[i]->state != SHARD_ENDED)
             return false;
     }
     return true;
@@ -515,10 +370,10 @@ static int wait_ms(const struct tail *t)
 
     if (!t->describing)
         soonest = MIN(soonest, t->describe_us);
-    for (size_t i = 0; i < t->count; i++) {
-        const struct shard *s = t->shards[i];
+    for (size_t i = 0; i < t->shards.count; i++) {
+        const struct shard *s = t->shards.all[i];
 
-        if (!s->call && is_active(s) && t->in_flight < IN_FLIGHT_MAX)
+        if (!s->call && shard_is_active(s) && t->in_flight < IN_FLIGHT_MAX)
             soonest = MIN(soonest, s->due_us);
     }
     return (int)((MAX(soonest - now, (int64_t)0) + 999) / 1000);
@@ -554,10 +409,10 @@ bool tail_follows(const struct tail *t)
 {
     if (!t->described)
         return false;
-    for (size_t i = 0; i < t->count; i++) {
-        const struct shard *s = t->shards[i];
+    for (size_t i = 0; i < t->shards.count; i++) {
+        const struct shard *s = t->shards.all[i];
 
-        if (s->first && is_active(s) && !s->seen)
+        if (s->first && shard_is_active(s) && !s->seen)
             return false;
     }
     return true;
@@ -572,6 +427,7 @@ struct tail_totals tail_totals(const struct tail *t)
 {
     struct tail_totals totals = t->totals;
 
+    totals.shards = t->shards.begun;
     totals.took_us = clock_mono_us(t->clock) - t->began_us;
     return totals;
 }
