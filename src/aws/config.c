@@ -100,117 +100,6 @@ struct str aws_config_path(struct aws_config *c, enum aws_file file)
     return c->paths[file];
 }
 
-/* ---- sections ---- */
-
-static bool has_quotes(struct str t)
-{
-    for (size_t i = 0; i < t.len; i++)
-        if (t.s[i] == '\'' || t.s[i] == '"' || t.s[i] == '\\')
-            return true;
-    return false;
-}
-
-/* Is this the section [KIND NAME]? As the CLI has it: the text begins with the kind, and there are
- * just two words, whatever the first one goes on to. Some have thousands of profiles: nearly all
- * are told apart by their ends, without the words. */
-static bool section_is(const struct ini_section *s, const char *kind, struct str name)
-{
-    struct arena a = {0};
-    struct str *words;
-    size_t count;
-
-    if (!str_starts(s->name, str_of(kind)) ||
-        (!str_ends(str_trim(s->name), name) && !has_quotes(s->name)))
-        return false;
-    bool same = words_split(&a, s->name, &words, &count) && count == 2 && str_eq(words[1], name);
-
-    arena_free(&a);
-    return same;
-}
-
-/* The last one wins when several sections name the same. */
-static const struct ini_section *find_section(const struct ini *ini, const char *kind,
-                                              struct str name)
-{
-    const struct ini_section *found = NULL;
-    bool may_be_default = strcmp(kind, "profile") == 0 && str_is(name, "default");
-
-    for (const struct ini_section *s = ini->sections; s; s = s->next)
-        if ((may_be_default && str_is(s->name, "default")) || section_is(s, kind, name))
-            found = s;
-    return found;
-}
-
-static const struct ini_section *profile_section(const struct aws_config *c, enum aws_file file,
-                                                 struct str profile)
-{
-    const struct ini *ini = &c->files[file];
-
-    return file == AWS_FILE_CREDENTIALS ? ini_section(ini, profile)
-                                        : find_section(ini, "profile", profile);
-}
-
-static bool profile_is_there(const struct aws_config *c, struct str profile)
-{
-    return profile_section(c, AWS_FILE_CREDENTIALS, profile) ||
-           profile_section(c, AWS_FILE_CONFIG, profile);
-}
-
-static void add_name(void *list, struct str name)
-{
-    struct buf *names = list;
-
-    if (names->len)
-        buf_lit(names, ", ");
-    buf_str_add(names, name);
-}
-
-static void each_profile(const struct aws_config *c, void (*take)(void *ctx, struct str name),
-                         void *ctx)
-{
-    struct arena a = {0};
-    struct str *words;
-    size_t count;
-
-    for (const struct ini_section *s = c->files[AWS_FILE_CONFIG].sections; s; s = s->next) {
-        if (str_is(s->name, "default"))
-            take(ctx, s->name);
-        else if (str_starts(s->name, STR("profile")) && words_split(&a, s->name, &words, &count) &&
-                 count == 2)
-            take(ctx, words[1]);
-    }
-    for (const struct ini_section *s = c->files[AWS_FILE_CREDENTIALS].sections; s; s = s->next)
-        if (!profile_section(c, AWS_FILE_CONFIG, s->name))
-            take(ctx, s->name);
-    arena_free(&a);
-}
-
-void aws_config_profiles(struct aws_config *c, void (*take)(void *ctx, struct str name), void *ctx)
-{
-    struct err ignored;
-
-    if (aws_config_load(c, &ignored) == 0 || c->loaded)
-        each_profile(c, take, ctx);
-}
-
-static int no_profile(const struct aws_config *c, struct str profile, struct err *e)
-{
-    struct buf names = {0};
-    char word[WORD_QUOTED];
-    int r =
-        err_set(e, ERR_CONNECT, "there is no profile \"%.*s\" in %.*s or %.*s", STR_ARG(profile),
-                STR_ARG(c->paths[AWS_FILE_CONFIG]), STR_ARG(c->paths[AWS_FILE_CREDENTIALS]));
-
-    each_profile(c, add_name, &names);
-    if (names.len)
-        err_hint(e, "the profiles there are: %s", buf_cstr(&names));
-    else
-        err_hint(e, "there are no profiles at all; `aws configure --profile %s` makes one",
-                 word_quote(profile, word));
-    buf_free(&names);
-    return r;
-}
-
 /* ---- reading the files ---- */
 
 static void keep_warnings(struct aws_config *c, const struct str *warnings, size_t count)
@@ -238,7 +127,7 @@ static void warn_of_default(struct aws_config *c)
 
             keep_warnings(c, &warning, 1);
         }
-        has_profile |= section_is(s, "profile", STR("default"));
+        has_profile |= config_section_is(s, "profile", STR("default"));
     }
 }
 
@@ -268,8 +157,8 @@ static int load(struct aws_config *c, struct err *e)
 
     if (r == 0)
         r = read_one(c, AWS_FILE_CREDENTIALS, e);
-    if (r == 0 && c->named && !profile_is_there(c, c->profile))
-        r = no_profile(c, c->profile, e);
+    if (r == 0 && c->named && !config_profile_is_there(c, c->profile))
+        r = config_no_profile(c, c->profile, e);
     return r;
 }
 
@@ -303,12 +192,20 @@ size_t aws_config_warnings(const struct aws_config *c, const struct str **ret)
     return c->warning_count;
 }
 
+void aws_config_profiles(struct aws_config *c, void (*take)(void *ctx, struct str name), void *ctx)
+{
+    struct err ignored;
+
+    if (aws_config_load(c, &ignored) == 0 || c->loaded)
+        config_each_profile(c, take, ctx);
+}
+
 /* ---- values ---- */
 
 static bool get(const struct aws_config *c, enum aws_file file, struct str profile, const char *key,
                 struct str *ret)
 {
-    const struct ini_section *s = profile_section(c, file, profile);
+    const struct ini_section *s = config_profile_section(c, file, profile);
 
     return s && ini_get(&c->files[file], s, str_of(key), ret);
 }
@@ -347,7 +244,7 @@ int aws_config_has_profile(struct aws_config *c, struct str profile, bool *ret, 
     int r = aws_config_load(c, e);
 
     if (r == 0)
-        *ret = profile_is_there(c, profile);
+        *ret = config_profile_is_there(c, profile);
     return r;
 }
 
@@ -361,7 +258,7 @@ int aws_config_section_value(struct aws_config *c, const char *kind, struct str 
 
     if (r < 0)
         return r;
-    s = find_section(ini, kind, name);
+    s = config_section(ini, kind, name);
     if (s)
         ini_get(ini, s, str_of(key), &found);
     *exists = s;

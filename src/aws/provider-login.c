@@ -1,4 +1,5 @@
 #include "pksk/aws/config-internal.h"
+#include "pksk/aws/digest.h"
 #include "pksk/aws/dpop.h"
 #include "pksk/aws/provider.h"
 #include "pksk/aws/token-file.h"
@@ -161,9 +162,9 @@ static int check_complete(struct str profile, const struct json *token, struct e
 static int open_token(struct str session, struct token_file *ret, struct err *e)
 {
     const char *directory = getenv("AWS_LOGIN_CACHE_DIRECTORY");
-    char hash[SIGN_HEX];
+    char hash[DIGEST_HEX];
 
-    sign_sha256_hex(session, hash);
+    digest_sha256_hex(session, hash);
     return token_file_open(ret, directory && *directory ? directory : "~/.aws/login/cache", hash,
                            e);
 }

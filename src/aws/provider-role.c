@@ -1,3 +1,4 @@
+#include "pksk/aws/digest.h"
 #include "pksk/aws/provider.h"
 #include "pksk/aws/words.h"
 
@@ -219,7 +220,7 @@ static void add_key_member(struct buf *b, const char *name, struct str value, bo
 
 /* The name under which the AWS CLI keeps the result: the SHA-1 of what json.dumps() of Python makes
  * of the request, keys in order. */
-static void cache_key(const struct role *role, char ret[SIGN_SHA1_HEX])
+static void cache_key(const struct role *role, char ret[DIGEST_SHA1_HEX])
 {
     struct buf b = {0};
     uint64_t seconds;
@@ -234,7 +235,7 @@ static void cache_key(const struct role *role, char ret[SIGN_SHA1_HEX])
     add_key_member(&b, "RoleSessionName", role->session_name, true);
     add_key_member(&b, "SerialNumber", role->mfa_serial, true);
     buf_char(&b, '}');
-    sign_sha1_hex(buf_str(&b), ret);
+    digest_sha1_hex(buf_str(&b), ret);
     buf_free(&b);
 }
 
@@ -317,7 +318,7 @@ static int load_role(struct provider_world *w, struct str profile, struct aws_cr
     struct str visited[VISITED_MAX];
     struct aws_credentials source = {0};
     struct role role = {0};
-    char cache[SIGN_SHA1_HEX];
+    char cache[DIGEST_SHA1_HEX];
     int r = read_role(w, profile, &role, e);
 
     if (r != 0)

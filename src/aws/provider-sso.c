@@ -1,4 +1,5 @@
 #include "pksk/aws/config-internal.h"
+#include "pksk/aws/digest.h"
 #include "pksk/aws/provider.h"
 #include "pksk/aws/token-file.h"
 #include "pksk/aws/url.h"
@@ -194,9 +195,9 @@ static int get_token(const struct sso *s, struct token_file *t, struct err *e)
 {
     int64_t now = clock_wall_ms(s->world->clock), until;
     struct err why = {0};
-    char hash[SIGN_SHA1_HEX];
+    char hash[DIGEST_SHA1_HEX];
 
-    sign_sha1_hex(s->session.len ? s->session : s->start_url, hash);
+    digest_sha1_hex(s->session.len ? s->session : s->start_url, hash);
     int r = token_file_open(t, SSO_CACHE, hash, e);
 
     if (r < 0)
@@ -222,7 +223,7 @@ static int get_token(const struct sso *s, struct token_file *t, struct err *e)
 
 /* ---- the role's credentials ---- */
 
-static void cache_key(const struct sso *s, char ret[SIGN_SHA1_HEX])
+static void cache_key(const struct sso *s, char ret[DIGEST_SHA1_HEX])
 {
     struct buf b = {0};
 
@@ -233,7 +234,7 @@ static void cache_key(const struct sso *s, char ret[SIGN_SHA1_HEX])
     buf_addf(&b, ",\"%s\":", s->session.len ? "sessionName" : "startUrl");
     cache_key_text(&b, s->session.len ? s->session : s->start_url);
     buf_char(&b, '}');
-    sign_sha1_hex(buf_str(&b), ret);
+    digest_sha1_hex(buf_str(&b), ret);
     buf_free(&b);
 }
 
@@ -323,7 +324,7 @@ static int load(struct provider_world *w, struct str profile, struct aws_credent
 {
     struct sso s = {.world = w, .profile = profile.len ? profile : aws_config_profile(w->config)};
     struct token_file token = {0};
-    char cache[SIGN_SHA1_HEX];
+    char cache[DIGEST_SHA1_HEX];
     int r = read_settings(&s, profile, e);
 
     if (r != 0)

@@ -1,4 +1,5 @@
 #include "pksk/aws/config-internal.h"
+#include "pksk/aws/digest.h"
 #include "pksk/aws/provider.h"
 #include "pksk/base/file.h"
 
@@ -37,7 +38,7 @@ static int read_settings(struct provider_world *w, struct str profile, struct we
     return r;
 }
 
-static void cache_key(const struct web_identity *id, char ret[SIGN_SHA1_HEX])
+static void cache_key(const struct web_identity *id, char ret[DIGEST_SHA1_HEX])
 {
     struct buf b = {0};
 
@@ -48,7 +49,7 @@ static void cache_key(const struct web_identity *id, char ret[SIGN_SHA1_HEX])
         cache_key_text(&b, id->session_name);
     }
     buf_char(&b, '}');
-    sign_sha1_hex(buf_str(&b), ret);
+    digest_sha1_hex(buf_str(&b), ret);
     buf_free(&b);
 }
 
@@ -71,7 +72,7 @@ static int load(struct provider_world *w, struct str profile, struct aws_credent
 {
     struct web_identity id;
     struct buf token = {.max = TOKEN_MAX + 1};
-    char cache[SIGN_SHA1_HEX], session[40];
+    char cache[DIGEST_SHA1_HEX], session[40];
     int r = read_settings(w, profile, &id, e);
 
     if (r < 0 || !id.token_file.len)

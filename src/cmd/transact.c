@@ -1,63 +1,11 @@
-#include "pksk/cmd/transact.h"
-
 #include "pksk/base/port.h"
 #include "pksk/base/utf8.h"
 #include "pksk/cmd/command.h"
-#include "pksk/cmd/transact-undo.h"
-#include "pksk/cmd/undo.h"
+#include "pksk/cmd/transaction.h"
 #include "pksk/cmd/write.h"
 #include "pksk/item/ddbjson.h"
 #include "pksk/out/text.h"
-#include "pksk/plan/apply.h"
-#include "pksk/plan/transact.h"
 #include "pksk/session/output.h"
-#include "pksk/session/slot.h"
-
-struct transaction {
-    struct arena arena;
-    struct plan actions[TRANSACT_MAX];
-    struct update_action *updates[TRANSACT_MAX]; /* of updates, for undo */
-    struct str texts[TRANSACT_MAX];              /* the statements as they were typed */
-    size_t count, bytes;
-    bool broken;
-    char token[33]; /* one over all attempts: repeating it does nothing twice */
-};
-
-static void transaction_free(void *kept)
-{
-    struct transaction *t = kept;
-
-    arena_free(&t->arena);
-    free(t);
-}
-
-static const struct slot_kind slot = {.free = transaction_free, .of_client = true};
-
-static struct transaction *open_of(const struct session *s)
-{
-    return slot_get(s, &slot);
-}
-
-static void drop(struct session *s)
-{
-    slot_put(s, &slot, NULL);
-}
-
-bool transact_open(const struct session *s)
-{
-    return open_of(s) != NULL;
-}
-
-size_t transact_count(const struct session *s)
-{
-    return open_of(s) ? open_of(s)->count : 0;
-}
-
-void transact_break(struct session *s)
-{
-    if (open_of(s))
-        open_of(s)->broken = true;
-}
 
 static int make_token(char token[33], struct err *e)
 {
@@ -72,7 +20,7 @@ static int make_token(char token[33], struct err *e)
 
 int transact_begin(struct session *s, const struct statement *st, struct err *e)
 {
-    if (open_of(s)) {
+    if (transaction_of(s)) {
         err_at(e, ERR_FAILED, st->verb_at, "a transaction is open already");
         err_hint(e, "`commit` sends it, `rollback` drops it");
         return ERR_FAILED;
@@ -86,44 +34,28 @@ int transact_begin(struct session *s, const struct statement *st, struct err *e)
         free(t);
         return r;
     }
-    slot_put(s, &slot, t);
+    transaction_keep(s, t);
     return 0;
-}
-
-static int need_open(const struct session *s, const struct statement *st, struct err *e)
-{
-    if (open_of(s))
-        return 0;
-    err_at(e, ERR_FAILED, st->verb_at, "no transaction is open");
-    err_hint(e, "`begin` opens one");
-    return ERR_FAILED;
 }
 
 /* ---- adding */
 
-enum kind { READS, WRITES, STATEMENTS };
-
-static enum kind kind_of(const struct plan *action)
-{
-    if (strcmp(action->operation, "Get") == 0)
-        return READS;
-    return strcmp(action->operation, "Statement") == 0 ? STATEMENTS : WRITES;
-}
-
 static int check_kind(const struct transaction *t, const struct plan *p, const struct statement *st,
                       struct err *e)
 {
-    static const char *const names[] = {
-        [READS] = "reads", [WRITES] = "writes", [STATEMENTS] = "PartiQL"};
+    static const char *const names[] = {[TRANSACTION_READS] = "reads",
+                                        [TRANSACTION_WRITES] = "writes",
+                                        [TRANSACTION_STATEMENTS] = "PartiQL"};
 
-    if (!t->count || kind_of(&t->actions[0]) == kind_of(p))
+    if (!t->count || transaction_kind(&t->actions[0]) == transaction_kind(p))
         return 0;
     err_at(e, ERR_SYNTAX, st->verb_at, "this transaction holds %s, and one holds one kind only",
-           names[kind_of(&t->actions[0])]);
+           names[transaction_kind(&t->actions[0])]);
     err_expected(e, "expected %s, commit or rollback",
-                 kind_of(&t->actions[0]) == WRITES  ? "put, update, delete, check"
-                 : kind_of(&t->actions[0]) == READS ? "get"
-                                                    : "partiql");
+                 transaction_kind(&t->actions[0]) == TRANSACTION_WRITES
+                     ? "put, update, delete, check"
+                 : transaction_kind(&t->actions[0]) == TRANSACTION_READS ? "get"
+                                                                         : "partiql");
     return ERR_SYNTAX;
 }
 
@@ -151,7 +83,7 @@ static int check_item(const struct transaction *t, const struct plan *p, const s
             continue;
         err_at(e, ERR_SYNTAX, at,
                "a transaction names an item once, and action %zu names this one already", i + 1);
-        if (kind_of(p) == WRITES)
+        if (transaction_kind(p) == TRANSACTION_WRITES)
             err_hint(e,
                      "an update takes a condition itself, and changes several attributes at once");
         return ERR_SYNTAX;
@@ -188,7 +120,7 @@ static int take(struct transaction *t, struct plan *p, const struct statement *s
 static int add_gets(struct session *s, const struct statement *st, const struct table *table,
                     struct err *e)
 {
-    struct transaction *t = open_of(s);
+    struct transaction *t = transaction_of(s);
     int r = 0;
 
     for (const struct key *key = st->keys; key && r == 0; key = key->next) {
@@ -203,7 +135,7 @@ static int add_gets(struct session *s, const struct statement *st, const struct 
 
 static int add_partiql(struct session *s, const struct statement *st, struct err *e)
 {
-    struct transaction *t = open_of(s);
+    struct transaction *t = transaction_of(s);
     int r = 0;
 
     for (const struct partiql *one = st->partiql; one && r == 0; one = one->next) {
@@ -221,7 +153,7 @@ static int add_partiql(struct session *s, const struct statement *st, struct err
 
 static int add_one(struct session *s, const struct statement *st, struct err *e)
 {
-    struct transaction *t = open_of(s);
+    struct transaction *t = transaction_of(s);
     int64_t since = s->began_ms;
     const struct table *table;
     struct plan p;
@@ -246,8 +178,8 @@ static int add_one(struct session *s, const struct statement *st, struct err *e)
 /* A statement is part of it with all its keys, or not at all. */
 int transact_add(struct session *s, const struct statement *st, struct err *e)
 {
-    struct transaction *t = open_of(s);
-    int r = need_open(s, st, e);
+    struct transaction *t = transaction_of(s);
+    int r = transaction_need(s, st, e);
 
     if (r < 0)
         return r;
@@ -264,231 +196,16 @@ int transact_add(struct session *s, const struct statement *st, struct err *e)
     return 0;
 }
 
-/* ---- committing */
-
-static bool transient(struct str code)
-{
-    return str_is(code, "TransactionConflict") || str_is(code, "ThrottlingError") ||
-           str_is(code, "ProvisionedThroughputExceeded");
-}
-
-/* An item that cannot be read is no reason to keep silent on what was refused. */
-static void say_reason(struct session *s, struct arena *a, size_t i, const struct json *reason,
-                       const struct value *item)
-{
-    struct str code = utf8_without_nul(a, json_text(reason, "Code"));
-    struct str message = utf8_without_nul(a, json_text(reason, "Message"));
-    struct str text = open_of(s)->texts[i];
-    const char *stands = json_get(reason, "Item") ? "" : ": there is no such item";
-
-    if (str_is(code, "ConditionalCheckFailed"))
-        session_warn(s, "action %zu, %.*s: the condition is false%s", i + 1, STR_ARG(text),
-                     item ? "; the item stands as it was" : stands);
-    else
-        session_warn(s, "action %zu, %.*s: %.*s%s%.*s", i + 1, STR_ARG(text), STR_ARG(code),
-                     message.len ? ": " : "", STR_ARG(message));
-}
-
-struct reasons {
-    size_t refused;
-    bool again; /* all of them may go by themselves */
-};
-
-/* One line a refused statement, and the item that refused it. */
-static int say_reasons(struct session *s, const struct statement *st, const struct reply *reply,
-                       struct reasons *ret, struct err *e)
-{
-    const struct json *list = json_get(reply->rest, "CancellationReasons");
-    struct transaction *t = open_of(s);
-    size_t i = 0;
-
-    *ret = (struct reasons){.again = true};
-    for (const struct json *one = list ? list->first : NULL; one && i < t->count;
-         one = one->next, i++) {
-        _cleanup_(arena_free) struct arena a = {0};
-        const struct json *tree = json_get(one, "Item");
-        struct str code = json_text(one, "Code");
-        struct value *item = NULL;
-
-        if (!code.len || str_is(code, "None"))
-            continue;
-        ret->refused++;
-        ret->again &= transient(code);
-        if (tree && ddb_from_json(&a, tree, &item, e) < 0)
-            item = NULL;
-        say_reason(s, &a, i, one, item);
-        if (item && write_print(s, st, &t->actions[i], item, e) < 0)
-            return e->code;
-    }
-    return 0;
-}
-
-static int refused(struct session *s, const struct statement *st, const struct reply *reply,
-                   struct err *e)
-{
-    struct reasons reasons;
-    struct err why;
-    size_t count = open_of(s)->count;
-
-    if (!str_is(str_of(e->service), "TransactionCanceledException"))
-        return e->code;
-    if (say_reasons(s, st, reply, &reasons, &why) < 0) {
-        *e = why;
-        return e->code;
-    }
-    if (!reasons.refused) /* an old server that gives no reasons but its message */
-        return e->code;
-    *e = (struct err){.at = SPAN_NONE};
-    err_at(e, ERR_REFUSED, st->verb_at,
-           "the transaction was cancelled by %zu of its %zu action%s; nothing was changed",
-           reasons.refused, count, count == 1 ? "" : "s");
-    if (reasons.again && s->interactive)
-        err_hint(e, "it stays open: `commit` tries once more, `rollback` drops it");
-    else
-        drop(s);
-    return ERR_REFUSED;
-}
-
-static int committed(struct session *s, const struct statement *st, const struct plan *p,
-                     struct transact_undo *undo, const struct reply *reply, struct err *e)
-{
-    _cleanup_(buf_free) struct buf took = {0};
-    bool reads = kind_of(&open_of(s)->actions[0]) == READS ||
-                 str_starts_ci(open_of(s)->actions[0].line, STR("select"));
-    int r = 0;
-
-    if (reads || reply->items) {
-        rows_clear(&s->rows);
-        rows_add(&s->rows, reply->items);
-        r = write_print(s, st, p, reply->items, e);
-    }
-    text_duration(&took, reply->took_us);
-    if (reads)
-        session_note(s, "%zu item%s of %zu  %s RCU  %s", reply->count, reply->count == 1 ? "" : "s",
-                     p->keys_given, text_amount(reply->capacity.tenths).s, buf_cstr(&took));
-    else
-        write_note(s, reply);
-    if (undo)
-        transact_undo_keep(undo);
-    else if (!reads)
-        undo_block(s, "it was a transaction");
-    return r;
-}
-
-/* It failed on the way: the same token makes another commit harmless. */
-static int failed(struct session *s, int r, bool uncertain, struct err *e)
-{
-    if (r == ERR_CANCELLED)
-        err_set(e, r, "interrupted; it is not known whether the transaction was applied");
-    if (r == ERR_CANCELLED || uncertain)
-        undo_block(s, "it is not known whether it was applied");
-    if (!s->interactive) {
-        drop(s);
-        return r;
-    }
-    if (r == ERR_CANCELLED || uncertain || !e->service[0])
-        err_hint(e, "it stays open: another `commit` within ten minutes applies it once at most");
-    else if (!e->hint[0])
-        err_hint(e, "it stays open: `commit` tries once more, `rollback` drops it");
-    return r;
-}
-
-int transact_plan(struct session *s, struct arena *a, struct plan *ret, struct err *e)
-{
-    const struct transaction *t = open_of(s);
-
-    if (!t || !t->count)
-        return err_set(e, ERR_FAILED, t ? "the transaction is empty" : "no transaction is open");
-    return plan_transaction(a, t->actions, t->count, str_of(t->token), ret, e);
-}
-
-static void cleanup_undo(struct transact_undo **u)
-{
-    transact_undo_free(*u);
-}
-
-static int send(struct session *s, const struct statement *st, struct err *e)
-{
-    _cleanup_(cleanup_undo) struct transact_undo *undo = NULL;
-    _cleanup_(arena_free) struct arena a = {0};
-    _cleanup_(buf_free) struct buf body = {0};
-    const struct transaction *t = open_of(s);
-    struct call *call;
-    struct plan p;
-    int r = transact_plan(s, &a, &p, e);
-
-    if (r < 0)
-        return r;
-    plan_first_body(&body, &p, false);
-    session_note(s, "%.*s", STR_ARG(p.line));
-    if (kind_of(&t->actions[0]) == WRITES)
-        undo = transact_undo_read(s, t->actions, t->updates, t->count);
-    r = dynamo_send(s->dynamo, p.operation, buf_str(&body), &call, e);
-    if (r < 0)
-        return r;
-    r = dynamo_wait(s->dynamo, call, e);
-    if (r == 0) {
-        r = committed(s, st, &p, undo, call_reply(call), e);
-        drop(s);
-    } else if (r == ERR_REFUSED) {
-        r = refused(s, st, call_reply(call), e);
-        if (open_of(s) && !s->interactive)
-            drop(s);
-    } else {
-        r = failed(s, r, call_reply(call)->uncertain, e);
-    }
-    call_free(call);
-    return r;
-}
-
-int transact_commit(struct session *s, const struct statement *st, struct err *e)
-{
-    int r = need_open(s, st, e);
-
-    if (r < 0)
-        return r;
-    if (open_of(s)->broken) {
-        drop(s);
-        err_at(e, ERR_FAILED, st->verb_at,
-               "one of the transaction's statements had failed, so nothing was sent");
-        return ERR_FAILED;
-    }
-    if (!open_of(s)->count) {
-        session_note(s, "the transaction was empty");
-        drop(s);
-        return 0;
-    }
-    if (s->settings.read_only && kind_of(&open_of(s)->actions[0]) != READS &&
-        !str_starts_ci(open_of(s)->actions[0].line, STR("select")))
-        return err_at(e, ERR_FAILED, st->verb_at,
-                      "the session is read-only, and this transaction changes something");
-    return send(s, st, e);
-}
-
 int transact_rollback(struct session *s, const struct statement *st, struct err *e)
 {
-    int r = need_open(s, st, e);
+    int r = transaction_need(s, st, e);
 
     if (r < 0)
         return r;
-    session_note(s, "%zu action%s dropped; nothing was sent", open_of(s)->count,
-                 open_of(s)->count == 1 ? "" : "s");
-    drop(s);
+    session_note(s, "%zu action%s dropped; nothing was sent", transaction_of(s)->count,
+                 transaction_of(s)->count == 1 ? "" : "s");
+    transaction_drop(s);
     return 0;
-}
-
-int transact_end(struct session *s, struct err *e)
-{
-    if (!open_of(s))
-        return 0;
-    size_t count = open_of(s)->count;
-
-    drop(s);
-    err_set(e, ERR_FAILED,
-            "the transaction was not committed: nothing was sent of its %zu action%s", count,
-            count == 1 ? "" : "s");
-    err_hint(e, "`commit` sends it, `rollback` drops it");
-    return ERR_FAILED;
 }
 
 const struct command cmd_begin = {.run = transact_begin};

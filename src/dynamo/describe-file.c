@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pksk/aws/sign.h"
+#include "pksk/aws/digest.h"
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
 #include "pksk/dynamo/describe.h"
@@ -18,12 +18,12 @@ static char *path_of(const struct describe_file *f)
 {
     _cleanup_(buf_free) struct buf name = {0};
     struct buf path = {0};
-    char hash[SIGN_HEX];
+    char hash[DIGEST_HEX];
 
     buf_str_add(&name, f->scope);
     buf_char(&name, '\n');
     buf_str_add(&name, f->table);
-    sign_sha256_hex(buf_str(&name), hash);
+    digest_sha256_hex(buf_str(&name), hash);
     buf_addf(&path, "%.*s/%s" SUFFIX, STR_ARG(f->directory), hash);
     buf_cstr(&path);
     return path.s;

@@ -1,4 +1,4 @@
-/* The only file that knows libedit. It edits the text and draws nothing: its output goes into
+/* libedit edits the text and draws nothing: its output goes into
  * on_output(). Its reading of a character is replaced (EL_GETCFN), and that is where the line is
  * compared with what the screen shows, where transfers go on, and where signals and pastes arrive.
  * What these have to do to the line is done by a key of our own, KEY_WORK, that libedit sees next.
@@ -8,69 +8,25 @@
  * takes one (`cur->h += w ? w : 1` in refresh.c), which no terminal gives it: all that follows
  * stands a cell off, characters are seen twice, and controls of zero width arrive as they are.
  */
-#include "pksk/line/editor.h"
+#include "pksk/line/editor-internal.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <unistd.h>
 
 #include "pksk/base/log.h"
 #include "pksk/base/port.h"
 #include "pksk/base/utf8.h"
-#include "pksk/line/keys.h"
-#include "pksk/line/libedit.h"
-#include "pksk/line/paint.h"
 
 #define KEY_WORK L'\x80' /* a C1 control: keys.c never delivers one */
 #define IDLE_MS 60000
-#define LEFT_MAX 1000  /* rows of a line that are shown again when it is left */
-#define LOOKING_MS 50  /* how often a look-up without news is asked for its time ceiling */
-#define SHOWING_MS 150 /* then what a look-up has found is shown while it goes on */
-
-enum work { WORK_NONE, WORK_INSERT, WORK_COMPLETE };
-enum outcome { OUTCOME_LINE, OUTCOME_EOF, OUTCOME_CANCELLED };
-
-struct editor {
-    struct editor_options o;
-    EditLine *el;
-    struct keys keys;
-    FILE *stage;        /* where libedit draws for nobody */
-    bool rang, cleared; /* what it wanted there */
-    bool colour, smart; /* smart: the terminal knows more than printing */
-    bool plain;         /* libedit reads lines and edits none: "edit off" in the editrc */
-    struct buf before;  /* of this editor_read(), and its prompt */
-    struct buf prompt;
-    wchar_t *plain_prompt;
-    struct screen screen; /* where smart */
-    struct paint_row row; /* where not */
-    unsigned top;         /* the first of the line's rows that the screen shows */
-    enum work work;
-    unsigned untaken; /* KEY_WORKs in a row that went elsewhere: one may be another key's operand */
-    struct buf insert; /* for WORK_INSERT; also what editor_preset() left */
-    bool looking;      /* a completion job is under way */
-    bool narrowing;    /* and more was typed since TAB */
-    bool unseen;       /* the last key was one of those */
-    int64_t looking_since_us;
-    bool asked;      /* the list is too long: TAB again shows it */
-    struct buf note; /* that, under the line */
-    bool fresh;      /* something happened since the line was painted */
-    enum outcome outcome;
-    size_t recall; /* the history entry that libedit stands at */
-    wchar_t *recalled;
-};
+#define LOOKING_MS 50 /* how often a look-up without news is asked for its time ceiling */
 
 static struct editor *self(EditLine *el)
 {
     void *ed = NULL;
     libedit.wget(el, EL_CLIENTDATA, &ed);
     return ed;
-}
-
-static void put(struct str bytes)
-{
-    fwrite(bytes.s, 1, bytes.len, stdout);
-    fflush(stdout);
 }
 
 /* Of what libedit would draw, two things are meant: the bell, and that the screen be cleared. */
@@ -82,150 +38,6 @@ static void on_output(void *ctx, const char *bytes, size_t len)
     ed->rang |= str_find(out, STR("\a"), NULL);
     libedit.wget(ed->el, EL_GETTC, "cl", &clear, NULL);
     ed->cleared |= clear && *clear && str_find(out, str_of(clear), NULL);
-}
-
-/* --- the line as it is now ---------------------------------------------------------------- */
-
-static struct paint line_now(struct editor *ed)
-{
-    const LineInfoW *li = libedit.wline(ed->el);
-    struct paint p = {
-        .prompt = buf_str(&ed->prompt),
-        .colour = ed->colour,
-        .text = li->buffer,
-        .len = (size_t)(li->lastchar - li->buffer),
-        .cursor = (size_t)(li->cursor - li->buffer),
-        .before = buf_str(&ed->before),
-        .lang = ed->colour ? ed->o.lang : NULL,
-    };
-    int columns = 0, rows = 0;
-    libedit.wget(ed->el, EL_GETTC, "co", &columns, NULL);
-    libedit.wget(ed->el, EL_GETTC, "li", &rows, NULL);
-    p.columns = columns > 1 ? (unsigned)columns : 80;
-    p.rows = rows > 0 ? (unsigned)rows : 24;
-    return p;
-}
-
-/* The statement up to the cursor, or all of it. */
-static void text_now(struct editor *ed, bool to_cursor, struct buf *ret)
-{
-    struct paint p = line_now(ed);
-    buf_str_add(ret, buf_str(&ed->before));
-    paint_narrow(ret, p.text, to_cursor ? p.cursor : p.len);
-}
-
-static void find_hint(struct editor *ed, const struct paint *p, struct buf *hint)
-{
-    if (p->cursor != p->len || !ed->colour)
-        return;
-    if (ed->looking) {
-        buf_lit(hint, " …");
-        return;
-    }
-    _cleanup_(buf_free) struct buf text = {0};
-    text_now(ed, false, &text);
-    if (ed->o.hint)
-        ed->o.hint(ed->o.ctx, buf_str(&text), hint);
-    else if (ed->o.completer)
-        complete_hint(ed->o.completer, buf_str(&text), hint);
-}
-
-static void draw(struct editor *ed, const struct paint *p, struct str hint)
-{
-    _cleanup_(buf_free) struct buf out = {0};
-    if (ed->smart) {
-        paint_line(&ed->screen, p, &ed->top, hint);
-        screen_show(&ed->screen, &out);
-    } else {
-        paint_dumb(&ed->row, &out, p);
-    }
-    put(buf_str(&out));
-}
-
-static void forget_screen(struct editor *ed)
-{
-    screen_reset(&ed->screen);
-    buf_reset(&ed->row.text);
-    ed->row.cells = ed->row.cursor = 0;
-    ed->top = 0;
-}
-
-static void add_list(struct buf *out, const struct completion *r, const struct paint *p,
-                     unsigned rows, bool more)
-{
-    _cleanup_(cleanup_free) struct str *texts = mem_resize(NULL, r->count, sizeof(*texts));
-    for (size_t i = 0; i < r->count; i++)
-        texts[i] = r->list[i].display;
-    paint_columns(out, texts, r->count, p->columns, rows, more);
-}
-
-/* What a look-up has found by now, as lines under the text. */
-static void add_found(struct editor *ed, const struct paint *p, struct buf *below)
-{
-    struct place cursor;
-    int64_t waited_us = ed->looking ? clock_mono_us(&clock_real) - ed->looking_since_us : 0;
-    if (!ed->looking || !ed->smart || waited_us < SHOWING_MS * 1000)
-        return;
-    const struct completion *r = complete_so_far(ed->o.completer);
-    unsigned used = paint_measure(p, &cursor);
-    if (r->count == 0 || p->rows < used + 3)
-        return;
-    _cleanup_(buf_free) struct buf text = {0};
-    add_list(&text, r, p, p->rows - used - 1, true);
-    for (size_t i = 0; i + 2 < text.len; i++) {
-        if (text.s[i] != '\r')
-            buf_char(below, text.s[i]);
-    }
-}
-
-static void paint(struct editor *ed)
-{
-    if (ed->plain)
-        return;
-    if (ed->cleared) {
-        put(ed->smart ? STR("\033[H\033[2J") : STR("\r\n"));
-        forget_screen(ed);
-    }
-    if (ed->rang)
-        put(STR("\a"));
-    ed->rang = ed->cleared = false;
-    _cleanup_(buf_free) struct buf hint = {0};
-    struct paint p = line_now(ed);
-    find_hint(ed, &p, &hint);
-    _cleanup_(buf_free) struct buf below = {0};
-    add_found(ed, &p, &below);
-    p.below = ed->asked ? buf_str(&ed->note) : buf_str(&below);
-    draw(ed, &p, buf_str(&hint));
-}
-
-/* The line as it stays: without a hint, all of it even where the screen is not that high, and the
- * cursor in the row behind it. */
-static void leave(struct editor *ed, struct paint p, struct str tail)
-{
-    if (ed->plain) {
-        put(tail);
-        put(STR("\r\n"));
-        return;
-    }
-    struct place cursor;
-    p.cursor = p.len;
-    unsigned rows = paint_measure(&p, &cursor);
-    if (ed->smart && rows > p.rows && rows <= LEFT_MAX) {
-        _cleanup_(buf_free) struct buf out = {0};
-        screen_move(&out, ed->screen.now.cursor, (struct place){0, 0});
-        put(buf_str(&out));
-        forget_screen(ed);
-        p.rows = rows;
-    }
-    draw(ed, &p, STR(""));
-    put(tail);
-    put(STR("\r\n"));
-    forget_screen(ed);
-}
-
-static void leave_line(struct editor *ed, struct str tail)
-{
-    leave(ed, line_now(ed), tail);
 }
 
 static void set_prompt(struct editor *ed)
@@ -258,7 +70,7 @@ static void resize(struct editor *ed)
     struct place at = ed->screen.now.cursor, broken;
     unsigned top = ed->top;
     libedit.resize(ed->el);
-    struct paint p = line_now(ed);
+    struct paint p = view_line(ed);
     paint_measure(&p, &broken);
     if (top > 0)
         at = (struct place){p.rows, 0};
@@ -267,8 +79,8 @@ static void resize(struct editor *ed)
     if (ed->smart) {
         screen_move(&out, at, (struct place){0, 0});
         buf_lit(&out, "\033[J");
-        put(buf_str(&out));
-        forget_screen(ed);
+        view_put(buf_str(&out));
+        view_forget(ed);
     }
 }
 
@@ -276,12 +88,12 @@ static void terminal_ours(struct editor *ed, bool ours)
 {
     libedit.wset(ed->el, EL_PREP_TERM, ours);
     if (ed->smart)
-        put(ours ? STR("\033[?2004h") : STR("\033[?2004l"));
+        view_put(ours ? STR("\033[?2004h") : STR("\033[?2004l"));
 }
 
 static void stop(struct editor *ed)
 {
-    leave_line(ed, STR(""));
+    view_leave_line(ed, STR(""));
     terminal_ours(ed, false);
     raise(SIGSTOP);
 }
@@ -292,14 +104,14 @@ static void go_on(struct editor *ed)
     terminal_ours(ed, true);
     libedit.resize(ed->el);
     if (!ed->plain)
-        put(STR("\r"));
-    forget_screen(ed);
+        view_put(STR("\r"));
+    view_forget(ed);
 }
 
 /* A signal that ends the program does so with the terminal in order. */
 static int end_by_signal(struct editor *ed)
 {
-    leave_line(ed, STR(""));
+    view_leave_line(ed, STR(""));
     terminal_ours(ed, false);
     keys_end(&ed->keys);
     raise(ed->keys.signal);
@@ -309,7 +121,7 @@ static int end_by_signal(struct editor *ed)
 
 static int interrupted(struct editor *ed)
 {
-    leave_line(ed, STR("^C"));
+    view_leave_line(ed, STR("^C"));
     ed->outcome = OUTCOME_CANCELLED;
     errno = EINTR;
     return -1;
@@ -343,17 +155,9 @@ static int pasted(struct editor *ed, wchar_t *ret)
 
 static void refuse_paste(struct editor *ed)
 {
-    leave_line(ed, STR(""));
-    put(STR("the pasted text is over 1 MB: put it in a file and `source` or `import` that\r\n"));
-}
-
-static void narrow(struct editor *ed); /* see TAB, below */
-static void show_narrowed(struct editor *ed);
-
-static void stop_looking(struct editor *ed)
-{
-    complete_cancel(ed->o.completer);
-    ed->looking = ed->narrowing = false;
+    view_leave_line(ed, STR(""));
+    view_put(
+        STR("the pasted text is over 1 MB: put it in a file and `source` or `import` that\r\n"));
 }
 
 /* One event: 1, 0 or -1 as EL_GETCFN wants it, or 2 to wait on. */
@@ -361,7 +165,7 @@ static int handle(struct editor *ed, enum key_event event, wchar_t c, wchar_t *r
 {
     bool text = event == KEY_CHAR && (c >= L' ' || c == L'\t') && c != 0x7f;
     if (ed->looking && event != KEY_NONE && !text)
-        stop_looking(ed);
+        tab_stop(ed);
     ed->unseen = ed->looking && text && c != L'\t';
     if (event != KEY_NONE && !(text && c == L'\t'))
         ed->asked = false;
@@ -399,7 +203,7 @@ static int handle(struct editor *ed, enum key_event event, wchar_t c, wchar_t *r
     ed->looking = false;
     if (!ed->narrowing)
         return do_work(ed, WORK_COMPLETE, ret);
-    show_narrowed(ed);
+    tab_show_narrowed(ed);
     return 2;
 }
 
@@ -414,10 +218,10 @@ static int get_key(EditLine *el, wchar_t *ret)
         return do_work(ed, WORK_INSERT, ret);
     ed->fresh = true;
     if (ed->unseen)
-        narrow(ed);
+        tab_narrow(ed);
     for (;;) {
         if (ed->fresh && !keys_more(&ed->keys))
-            paint(ed);
+            view_paint(ed);
         ed->fresh = false;
         wchar_t c = 0;
         enum key_event event = keys_wait(&ed->keys, ed->looking ? LOOKING_MS : IDLE_MS, &c);
@@ -427,134 +231,18 @@ static int get_key(EditLine *el, wchar_t *ret)
     }
 }
 
-/* --- TAB ---------------------------------------------------------------------------------- */
-
-/* A list that is higher than the screen is shown by the next TAB. */
-static bool asks_first(struct editor *ed, const struct completion *r, const struct paint *p,
-                       unsigned used)
-{
-    _cleanup_(cleanup_free) struct str *texts = mem_resize(NULL, r->count + 1, sizeof(*texts));
-    for (size_t i = 0; i < r->count; i++)
-        texts[i] = r->list[i].display;
-    unsigned rows = paint_columns_rows(texts, r->count, p->columns) + r->more + r->seen;
-    bool shown = ed->asked;
-    ed->asked = false;
-    if (shown || rows + used < p->rows || rows < 3)
-        return false;
-    buf_reset(&ed->note);
-    buf_addf(&ed->note, "%zu%s; TAB shows them in %u lines", r->count, r->more ? " and more" : "",
-             rows);
-    ed->asked = true;
-    if (ed->smart)
-        return true;
-    leave_line(ed, STR(""));
-    put(buf_str(&ed->note));
-    put(STR("\r\n"));
-    return true;
-}
-
-static unsigned char show_list(struct editor *ed, const struct completion *r)
-{
-    _cleanup_(buf_free) struct buf out = {0};
-    struct paint p = line_now(ed);
-    struct place cursor;
-    unsigned used = paint_measure(&p, &cursor);
-    if (asks_first(ed, r, &p, used))
-        return CC_NORM;
-    leave_line(ed, STR(""));
-    if (r->count == 0) {
-        buf_str_add(&out, r->note);
-        buf_lit(&out, "\r\n");
-    } else {
-        add_list(&out, r, &p, UINT_MAX, r->more);
-        if (r->seen)
-            buf_lit(&out, "… seen so far\r\n");
-    }
-    put(buf_str(&out));
-    return CC_NORM;
-}
-
-/* Somebody who types on is not interrupted by text that was meant for what stood there before. */
-static void show_narrowed(struct editor *ed)
-{
-    const struct completion *r = complete_result(ed->o.completer);
-    ed->narrowing = false;
-    if (r->count > 1)
-        show_list(ed, r);
-}
-
-static int begin_looking(struct editor *ed)
-{
-    _cleanup_(buf_free) struct buf text = {0};
-    text_now(ed, true, &text);
-    size_t cursor = text.len;
-    buf_reset(&text);
-    text_now(ed, false, &text);
-    return complete_begin(ed->o.completer, buf_str(&text), cursor);
-}
-
-/* More was typed while a look-up is under way: it goes on for that. */
-static void narrow(struct editor *ed)
-{
-    ed->unseen = false;
-    ed->narrowing = true;
-    if (begin_looking(ed) == COMPLETE_DONE) {
-        ed->looking = false;
-        show_narrowed(ed);
-    }
-}
-
-/* Puts text in the place of the characters before the cursor that `typed` holds. */
-static unsigned char replace(struct editor *ed, struct str typed, struct str text)
-{
-    size_t len, wide_len;
-    free(paint_widen(typed, &len)); /* only its length in characters */
-    _cleanup_(cleanup_free) wchar_t *wide = paint_widen(text, &wide_len);
-    if (len > 0)
-        libedit.deletestr(ed->el, (int)len);
-    return libedit.winsertstr(ed->el, wide) < 0 ? CC_REFRESH_BEEP : CC_REFRESH;
-}
-
-static unsigned char use_completion(struct editor *ed)
-{
-    const struct completion *r = complete_result(ed->o.completer);
-    if (r->count == 0)
-        return r->note.len > 0 ? show_list(ed, r) : CC_ERROR;
-    _cleanup_(buf_free) struct buf text = {0}, new = {0};
-    text_now(ed, true, &text);
-    if (r->span.from < ed->before.len || r->span.from > text.len)
-        return CC_ERROR;
-    struct str word = str_slice(buf_str(&text), r->span.from, text.len);
-    if (r->count > 1 || r->more) {
-        bool grows = r->common.len >= word.len && !str_eq(r->common, word);
-        return grows ? replace(ed, word, r->common) : show_list(ed, r);
-    }
-    struct paint p = line_now(ed);
-    buf_str_add(&new, r->list[0].insert);
-    if (!r->list[0].goes_on && (p.cursor == p.len || p.text[p.cursor] != L' '))
-        buf_char(&new, ' ');
-    return replace(ed, word, buf_str(&new));
-}
-
 static unsigned char on_tab(EditLine *el, int key unused_arg)
 {
     struct editor *ed = self(el);
     if (!ed->o.completer)
         return CC_ERROR;
-    bool again = ed->looking;
-    ed->narrowing = false;
-    ed->looking = begin_looking(ed) != COMPLETE_DONE;
-    if (!ed->looking)
-        return use_completion(ed);
-    if (!again)
-        ed->looking_since_us = clock_mono_us(&clock_real);
-    return CC_NORM;
+    return tab_press(ed);
 }
 
 /* Ctrl-T, at the end of the line too, and counted from the cursor as libedit's own is not. */
 static unsigned char on_transpose(EditLine *el, int key unused_arg)
 {
-    struct paint p = line_now(self(el));
+    struct paint p = view_line(self(el));
     size_t at = p.cursor == p.len && p.len > 0 ? p.cursor - 1 : p.cursor;
     if (at == 0 || p.len < 2)
         return CC_ERROR;
@@ -571,10 +259,10 @@ static unsigned char on_work(EditLine *el, int key unused_arg)
     ed->work = WORK_NONE;
     ed->untaken = 0;
     if (work == WORK_COMPLETE)
-        return use_completion(ed);
+        return tab_use(ed);
     if (work != WORK_INSERT)
         return CC_NORM;
-    unsigned char code = replace(ed, STR(""), buf_str(&ed->insert));
+    unsigned char code = tab_replace(ed, STR(""), buf_str(&ed->insert));
     buf_reset(&ed->insert);
     return code;
 }
@@ -742,19 +430,6 @@ void editor_preset(struct editor *ed, struct str text)
     buf_str_add(&ed->insert, text);
 }
 
-/* A program's output may have ended without a newline, or the terminal has echoed ^C. A row of
- * blanks goes over the row's end from anywhere but its beginning, where it only fills the row. */
-static void begin_row(struct editor *ed)
-{
-    _cleanup_(buf_free) struct buf out = {0};
-    if (!ed->smart)
-        return;
-    for (unsigned i = line_now(ed).columns; i > 0; i--)
-        buf_char(&out, ' ');
-    buf_lit(&out, "\r\033[K");
-    put(buf_str(&out));
-}
-
 int editor_read(struct editor *ed, struct str prompt, struct str before, struct buf *line,
                 struct err *e)
 {
@@ -778,22 +453,22 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
     cancel_clear();
     /* Before the prompt: libedit itself does it after, and a Ctrl-D in between would be lost. */
     terminal_ours(ed, true);
-    begin_row(ed);
-    forget_screen(ed);
+    view_begin_row(ed);
+    view_forget(ed);
     int count = 0;
     const wchar_t *text = libedit.wgets(ed->el, &count);
     size_t len = text && count > 0 ? (size_t)count : 0;
     if (len > 0 && text[len - 1] == L'\n')
         len--;
     if (ed->outcome == OUTCOME_LINE && count > 0 && !ed->plain) {
-        struct paint p = line_now(ed);
+        struct paint p = view_line(ed);
         p.text = text;
         p.len = len;
-        leave(ed, p, STR(""));
+        view_leave(ed, p, STR(""));
     }
     terminal_ours(ed, false); /* where libedit does not edit it has left that to others */
     if (ed->outcome == OUTCOME_LINE && keys_interrupted(&ed->keys)) {
-        put(STR("^C\r\n"));
+        view_put(STR("^C\r\n"));
         ed->outcome = OUTCOME_CANCELLED;
     }
     keys_end(&ed->keys);
@@ -802,7 +477,7 @@ int editor_read(struct editor *ed, struct str prompt, struct str before, struct 
         return err_set(e, ERR_CANCELLED, "cancelled");
     }
     if (!text || count <= 0 || ed->keys.failure) {
-        put(STR("\r\n"));
+        view_put(STR("\r\n"));
         errno = ed->keys.failure;
         if (errno)
             return err_errno(e, ERR_FAILED, "cannot read", STR("the terminal"));

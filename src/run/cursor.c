@@ -3,6 +3,7 @@
 #include "pksk/base/circle.h"
 #include "pksk/item/ddbjson.h"
 #include "pksk/run/backoff.h"
+#include "pksk/run/batch-get.h"
 
 /* One stream of pages: the query, or one segment of a scan, or the batches of a BatchGetItem. */
 struct lane {
@@ -198,70 +199,6 @@ static int start_all(struct cursor *c, struct err *e)
 
 /* ---- answers */
 
-/* BatchGetItem answers in any order: bring its items into the order in which the keys were given.
- */
-static struct value *in_order(const struct lane *lane, struct value *items)
-{
-    struct value *sorted = NULL, **tail = &sorted;
-    size_t n = 0;
-
-    for (const struct value *key = lane->first_key; key && items && n < BATCH_GET_MAX;
-         key = key->next, n++) {
-        for (struct value **link = &items; *link; link = &(*link)->next) {
-            bool same = true;
-
-            value_each (v, key) {
-                const struct value *other = value_member(*link, value_name(v));
-
-                same &= other && value_equal(other, v);
-            }
-            if (!same)
-                continue;
-            *tail = *link;
-            *link = (*link)->next;
-            tail = &(*tail)->next;
-            *tail = NULL;
-            break;
-        }
-    }
-    *tail = items; /* a projection without the key cannot be ordered */
-    return sorted;
-}
-
-/* Is this one of the keys of the batch that was answered? */
-static bool was_asked(const struct lane *lane, const struct json *tree)
-{
-    _cleanup_(arena_free) struct arena a = {0};
-    struct value *given;
-    struct err ignored;
-    size_t n = 0;
-
-    if (ddb_from_json(&a, tree, &given, &ignored) < 0)
-        return false;
-    for (const struct value *key = lane->first_key; key && n < BATCH_GET_MAX;
-         key = key->next, n++) {
-        if (value_equal(key, given))
-            return true;
-    }
-    return false;
-}
-
-/* UnprocessedKeys is sent back as it is, so it must be no more than what was asked for. */
-static bool may_ask_again(const struct cursor *c, const struct lane *lane, const struct json *rest)
-{
-    const struct json *keys = rest->first ? json_get(rest->first, "Keys") : NULL;
-
-    if (rest->kind != JSON_IS_OBJECT || rest->count != 1 ||
-        !str_eq(rest->first->name, c->plan.table) || !keys || keys->kind != JSON_IS_ARRAY ||
-        keys->count > BATCH_GET_MAX)
-        return false;
-    for (const struct json *key = keys->first; key; key = key->next) {
-        if (!was_asked(lane, key))
-            return false;
-    }
-    return keys->count > 0;
-}
-
 static int note_unprocessed(struct cursor *c, struct lane *lane, const struct reply *reply,
                             struct err *e)
 {
@@ -272,7 +209,7 @@ static int note_unprocessed(struct cursor *c, struct lane *lane, const struct re
         lane->backoff = (struct backoff){0};
         return 0;
     }
-    if (!may_ask_again(c, lane, rest))
+    if (!batch_get_may_ask_again(lane->first_key, c->plan.table, rest))
         return err_set(e, ERR_FAILED,
                        "the service returned keys as unprocessed that were not asked for");
     json_write(&lane->resume, rest, false);
@@ -322,7 +259,7 @@ static int take(struct cursor *c, struct lane *lane, const struct value **items,
     c->totals.scanned += reply->scanned;
     if (is_batch(c)) {
         late = note_unprocessed(c, lane, reply, &c->late);
-        reply->items = in_order(lane, reply->items);
+        reply->items = batch_get_in_order(lane->first_key, reply->items);
     } else {
         r = note_page(lane, reply, e);
     }

@@ -37,6 +37,17 @@ static inline int err_recode(struct err *e, int code)
 struct str env_get(const char *name);
 bool text_is_true(struct str t); /* "true" in any case */
 
+/* Of the files as they were read. Where several sections name the same, the last one counts.
+ * [KIND NAME] is as the CLI has it: two words, of which the first begins with the kind. */
+bool config_section_is(const struct ini_section *s, const char *kind, struct str name);
+const struct ini_section *config_section(const struct ini *ini, const char *kind, struct str name);
+const struct ini_section *config_profile_section(const struct aws_config *c, enum aws_file file,
+                                                 struct str profile);
+bool config_profile_is_there(const struct aws_config *c, struct str profile);
+void config_each_profile(const struct aws_config *c, void (*take)(void *ctx, struct str name),
+                         void *ctx);
+int config_no_profile(const struct aws_config *c, struct str profile, struct err *e);
+
 /* The profile in use is there when it is named. Reads the files only then. */
 int config_check_profile(struct aws_config *c, struct err *e) must_check;
 

@@ -8,6 +8,7 @@
 #ifndef PKSK_AWS_SIGN_H
 #define PKSK_AWS_SIGN_H
 
+#include "pksk/aws/digest.h"
 #include "pksk/base/buf.h"
 #include "pksk/base/clock.h"
 #include "pksk/base/secret.h"
@@ -37,12 +38,9 @@ struct sign_scope {
     struct str region, service;
 };
 
-#define SIGN_SHA256 32
-#define SIGN_HEX 65 /* a SHA-256 as hex, and its NUL */
-
 struct sign_cache_entry {
-    unsigned char fingerprint[SIGN_SHA256]; /* of secret, day, region and service */
-    unsigned char key[SIGN_SHA256];
+    unsigned char fingerprint[DIGEST_LEN]; /* of secret, day, region and service */
+    unsigned char key[DIGEST_LEN];
     bool used;
 };
 
@@ -54,10 +52,10 @@ struct sign_cache {
 void sign_cache_clear(struct sign_cache *c); /* wipes */
 
 struct sign_result {
-    char date[CLOCK_AMZ_LEN]; /* X-Amz-Date; also when the request brought its own */
-    struct buf authorization; /* the header's value */
-    char signature[SIGN_HEX]; /* its last part */
-    struct buf canonical;     /* the canonical request, token included: see sign_redact() */
+    char date[CLOCK_AMZ_LEN];   /* X-Amz-Date; also when the request brought its own */
+    struct buf authorization;   /* the header's value */
+    char signature[DIGEST_HEX]; /* its last part */
+    struct buf canonical;       /* the canonical request, token included: see sign_redact() */
     struct buf string_to_sign;
 };
 void sign_result_free(struct sign_result *r); /* {0} is fine; wipes the canonical request */
@@ -73,10 +71,5 @@ void sign_redact(struct str canonical, struct buf *ret);
 /* Does the value of this header belong in no log? Authorization, X-Amz-Security-Token, the SSO
  * bearer token, DPoP, IMDS and container tokens. */
 bool sign_header_is_secret(struct str name);
-
-void sign_sha256(struct str bytes, unsigned char ret[SIGN_SHA256]);
-void sign_sha256_hex(struct str bytes, char ret[SIGN_HEX]);
-#define SIGN_SHA1_HEX 41
-void sign_sha1_hex(struct str bytes, char ret[SIGN_SHA1_HEX]); /* names of cache files */
 
 #endif

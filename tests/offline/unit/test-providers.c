@@ -35,18 +35,18 @@
 /* The token file of a session or start URL. */
 static void write_token(const char *name, const char *text)
 {
-    char hash[SIGN_SHA1_HEX], path[100];
+    char hash[DIGEST_SHA1_HEX], path[100];
 
-    sign_sha1_hex(str_of(name), hash);
+    digest_sha1_hex(str_of(name), hash);
     snprintf(path, sizeof(path), ".aws/sso/cache/%s.json", hash);
     write_file(path, text);
 }
 
 static struct str read_token(const char *name)
 {
-    char hash[SIGN_SHA1_HEX], path[100];
+    char hash[DIGEST_SHA1_HEX], path[100];
 
-    sign_sha1_hex(str_of(name), hash);
+    digest_sha1_hex(str_of(name), hash);
     snprintf(path, sizeof(path), ".aws/sso/cache/%s.json", hash);
     return read_file(path);
 }
@@ -176,11 +176,11 @@ TEST(sso_settings_that_contradict)
 
 TEST(a_token_file_that_others_may_write)
 {
-    char path[200], hash[SIGN_SHA1_HEX];
+    char path[200], hash[DIGEST_SHA1_HEX];
 
     begin(SSO_CONFIG, NULL);
     write_token("my-sso", TOKEN(LATER));
-    sign_sha1_hex(STR("my-sso"), hash);
+    digest_sha1_hex(STR("my-sso"), hash);
     snprintf(path, sizeof(path), "%s/.aws/sso/cache/%s.json", home, hash);
     chmod(path, 0666);
     CHECK(str_starts(credentials_of("p"), STR("error: /tmp/pksk-aws-")));
@@ -296,11 +296,11 @@ static char login_path[120];
 
 static void write_login(const char *until)
 {
-    char hash[SIGN_HEX];
+    char hash[DIGEST_HEX];
     struct buf text = {0};
 
     make_key();
-    sign_sha256_hex(STR("arn:aws:iam::5:user/me"), hash);
+    digest_sha256_hex(STR("arn:aws:iam::5:user/me"), hash);
     snprintf(login_path, sizeof(login_path), ".aws/login/cache/%s.json", hash);
     buf_addf(&text,
              "{\"accessToken\":{\"accessKeyId\":\"k1\",\"secretAccessKey\":\"s1\","
@@ -377,12 +377,12 @@ TEST(login_refused)
 
 TEST(login_cache_elsewhere)
 {
-    char hash[SIGN_HEX], path[120];
+    char hash[DIGEST_HEX], path[120];
 
     begin(LOGIN_CONFIG, NULL);
     setenv("AWS_LOGIN_CACHE_DIRECTORY", "$HOME/cache", 1);
     write_login("2026-01-02T03:14:05Z");
-    sign_sha256_hex(STR("arn:aws:iam::5:user/me"), hash);
+    digest_sha256_hex(STR("arn:aws:iam::5:user/me"), hash);
     snprintf(path, sizeof(path), "cache/%s.json", hash);
     CHECK(str_starts(credentials_of(NULL), STR("error: the login session ")));
     struct buf kept = {0};

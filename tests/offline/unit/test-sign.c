@@ -164,10 +164,10 @@ TEST(vectors)
 TEST(canonical_request_and_string_to_sign)
 {
     struct sign_result r = {0};
-    char hash[SIGN_HEX];
+    char hash[DIGEST_HEX];
 
     sign(&vectors[0], SECRET, NULL, &r);
-    sign_sha256_hex(buf_str(&r.canonical), hash);
+    digest_sha256_hex(buf_str(&r.canonical), hash);
     CHECK_STR(str_of(hash), "c5d11741d2db2fa672bf8e9664434f5e5de481ca486320cedec8702e845e1cff");
     CHECK_STR(buf_str(&r.canonical),
               "POST\n/\n\ncontent-type:application/x-amz-json-1.0\n"
@@ -258,11 +258,11 @@ TEST(redaction)
 
 TEST(digests)
 {
-    char sha256[SIGN_HEX], sha1[SIGN_SHA1_HEX];
+    char sha256[DIGEST_HEX], sha1[DIGEST_SHA1_HEX];
 
-    sign_sha256_hex(STR(""), sha256);
+    digest_sha256_hex(STR(""), sha256);
     CHECK_STR(str_of(sha256), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    sign_sha1_hex(STR("{\"RoleArn\": \"arn:aws:iam::123456789012:role/Admin\"}"), sha1);
+    digest_sha1_hex(STR("{\"RoleArn\": \"arn:aws:iam::123456789012:role/Admin\"}"), sha1);
     CHECK_STR(str_of(sha1), "51e7b105b5040ce662656c8dc6ab4de70c4de7ad");
 }
 
