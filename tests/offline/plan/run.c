@@ -1,15 +1,14 @@
-/* Runs the cases of tests/offline/plan/NAME.txt: statement + schema → the requests, as JSON; TAP.
+/* Runs the cases of tests/offline/plan/NAME.txt (../lang/cases.h): statement + schema → the
+ * requests, as JSON.
  *
- * A case is one or more lines that begin with "> " (statements), and below them what is expected,
- * up to the next case. "## " begins a title. Each statement gives the line for people and its
- * request; after `begin` they are gathered, and `commit` gives the transaction. In files named
- * apply* a put makes the item, and an update gives the item as it should be left behind.
- *
- * The tables: Main (pk S, sk S; gsi1), Orders (id N) and Blobs (k B, at N). With -u the program
- * writes the file anew, with what it got: to be read with care before it is committed. */
-#include <locale.h>
+ * Each statement gives the line for people and its request; after `begin` they are gathered, and
+ * `commit` gives the transaction. In files named apply* a put makes the item, and an update gives
+ * the item as it should be left behind. The tables: Main (pk S, sk S; gsi1), Orders (id N) and
+ * Blobs (k B, at N).
+ */
 #include <stdio.h>
 
+#include "../lang/cases.h"
 #include "pksk/item/notation.h"
 #include "pksk/lang/parse.h"
 #include "pksk/plan/apply.h"
@@ -17,15 +16,12 @@
 #include "pksk/plan/transact.h"
 
 struct runner {
-    struct buf got;
+    struct buf *got;
     struct arena arena;
-    const char *name;
     struct value *item; /* of apply */
     struct plan actions[TRANSACT_MAX];
     size_t count;
     bool open;
-    unsigned cases, failed;
-    FILE *out;
 };
 
 static struct index gsi1 = {
@@ -60,14 +56,6 @@ static int is_index(void *ctx, struct str table, struct str word, struct err *e)
     return !table.len && str_is(word, "gsi1");
 }
 
-static int64_t noon(void *ctx)
-{
-    (void)ctx;
-    return 1767355445000; /* 2026-01-02T12:04:05Z */
-}
-
-static const struct clock test_clock = {noon, noon, NULL};
-
 static const struct table *table_of(const struct statement *st)
 {
     for (size_t i = 0; st->table && i < ARRAY_LEN(tables); i++) {
@@ -79,8 +67,8 @@ static const struct table *table_of(const struct statement *st)
 
 static void add_plan(struct runner *r, const struct plan *p)
 {
-    buf_addf(&r->got, "%s%.*s\n", r->got.len ? "\n" : "", STR_ARG(p->line));
-    plan_first_body(&r->got, p, false);
+    buf_addf(r->got, "%s%.*s\n", r->got->len ? "\n" : "", STR_ARG(p->line));
+    plan_first_body(r->got, p, false);
 }
 
 static int gather(struct runner *r, const struct statement *st, struct err *e)
@@ -105,9 +93,9 @@ static void add_kind(struct runner *r, const struct statement *st)
         struct partiql_kind kind = partiql_kind(one);
         const struct key_schema *key = kind.index.len ? &gsi1.key : &tables[0].key;
 
-        buf_addf(&r->got, "\n%s", kind.reads ? "reads" : kind.changes ? "changes" : "checks");
+        buf_addf(r->got, "\n%s", kind.reads ? "reads" : kind.changes ? "changes" : "checks");
         if (kind.reads)
-            buf_addf(&r->got, " %.*s%s%.*s%s", STR_ARG(kind.table), kind.index.len ? "." : "",
+            buf_addf(r->got, " %.*s%s%.*s%s", STR_ARG(kind.table), kind.index.len ? "." : "",
                      STR_ARG(kind.index), partiql_fixes_key(one, key) ? "" : ", a scan");
     }
 }
@@ -169,13 +157,13 @@ static int run_apply(struct runner *r, const struct statement *st, struct err *e
     back.key = p.keys;
     if (st->verb == VERB_UPDATE) {
         back.now = apply_update(&r->arena, r->item, p.keys, st->updates);
-        if (r->got.len)
-            buf_char(&r->got, '\n');
+        if (r->got->len)
+            buf_char(r->got, '\n');
         if (!back.now) {
-            buf_lit(&r->got, "cannot be told");
+            buf_lit(r->got, "cannot be told");
             return 0;
         }
-        notation_add_value(&r->got, back.now);
+        notation_add_value(r->got, back.now);
     }
     code = plan_restore(&r->arena, &back, &p, e);
     if (code == 0 && st->return_values)
@@ -184,13 +172,14 @@ static int run_apply(struct runner *r, const struct statement *st, struct err *e
     return code;
 }
 
-static void run_case(struct runner *r, struct str text)
+static void run_case(void *ctx, const char *name, struct str text, struct buf *got)
 {
-    struct lang_env env = {.is_index = is_index, .clock = &test_clock};
-    bool apply = strncmp(r->name, "apply", 5) == 0;
+    struct runner *r = ctx;
+    struct lang_env env = {.is_index = is_index, .clock = &cases_clock};
+    bool apply = strncmp(name, "apply", 5) == 0;
     size_t pos = 0;
 
-    buf_reset(&r->got);
+    r->got = got;
     arena_reset(&r->arena);
     r->item = NULL;
     r->open = false;
@@ -205,10 +194,10 @@ static void run_case(struct runner *r, struct str text)
         if (code == 0)
             code = apply ? run_apply(r, st, &e) : run_plan(r, st, &e);
         if (code < 0) {
-            if (r->got.len)
-                buf_char(&r->got, '\n');
-            lang_explain_error(&r->got, STR(""), text, &e);
-            r->got.len -= r->got.len > 0 && r->got.s[r->got.len - 1] == '\n';
+            if (r->got->len)
+                buf_char(r->got, '\n');
+            lang_explain_error(r->got, STR(""), text, &e);
+            r->got->len -= r->got->len > 0 && r->got->s[r->got->len - 1] == '\n';
         }
         if (code == ERR_MORE)
             break;
@@ -216,10 +205,8 @@ static void run_case(struct runner *r, struct str text)
 }
 
 /* "%N%" in a statement stands for N letters: for what is about limits. */
-static void unfold(const struct buf *from, struct buf *to)
+static void unfold(unused_arg const char *name, struct str t, struct buf *to)
 {
-    struct str t = buf_str(from);
-
     for (size_t i = 0; i < t.len; i++) {
         unsigned n;
 
@@ -234,110 +221,11 @@ static void unfold(const struct buf *from, struct buf *to)
     }
 }
 
-static void print_block(FILE *to, const char *prefix, struct str text)
-{
-    struct str line;
-
-    while (text.s && str_split(&text, '\n', &line))
-        fprintf(to, "%s%.*s\n", prefix, STR_ARG(line));
-}
-
-static void finish_case(struct runner *r, struct buf *statement, const struct buf *want)
-{
-    struct str wanted = str_trim(buf_str(want)), first = buf_str(statement);
-    struct buf text = {0};
-    size_t end = first.len;
-
-    unfold(statement, &text);
-    run_case(r, buf_str(&text));
-    buf_free(&text);
-    if (r->out) {
-        print_block(r->out, "> ", first);
-        print_block(r->out, "", buf_str(&r->got));
-        fputc('\n', r->out);
-        return;
-    }
-    bool ok = str_eq(str_trim(buf_str(&r->got)), wanted);
-
-    str_find_char(first, '\n', &end);
-    printf("%sok %u - %.*s\n", ok ? "" : "not ", ++r->cases, (int)end, first.s);
-    if (!ok) {
-        print_block(stdout, "# got  ", buf_str(&r->got));
-        print_block(stdout, "# want ", wanted);
-    }
-    r->failed += !ok;
-}
-
-static void run_file(struct runner *r, struct str text)
-{
-    struct buf statement = {0}, want = {0};
-    bool open = false, reading = false;
-    struct str line;
-
-    while (str_split(&text, '\n', &line)) {
-        bool input = str_starts(line, STR("> "));
-
-        if (open && !reading && (input || str_starts(line, STR("## ")))) {
-            finish_case(r, &statement, &want);
-            buf_reset(&statement);
-            buf_reset(&want);
-            open = false;
-        }
-        if (input) {
-            if (open)
-                buf_char(&statement, '\n');
-            buf_str_add(&statement, str_slice(line, 2, line.len));
-            open = reading = true;
-        } else if (open) {
-            buf_str_add(&want, line);
-            buf_char(&want, '\n');
-            reading = false;
-        }
-        if (str_starts(line, STR("## ")) && r->out)
-            fprintf(r->out, "%.*s\n\n", STR_ARG(line));
-    }
-    if (open)
-        finish_case(r, &statement, &want);
-    buf_free(&statement);
-    buf_free(&want);
-}
-
-static bool read_file(const char *path, struct buf *ret)
-{
-    FILE *f = fopen(path, "rb");
-    char part[4096];
-    size_t len;
-
-    if (!f)
-        return false;
-    while ((len = fread(part, 1, sizeof(part), f)) > 0)
-        buf_add(ret, part, len);
-    fclose(f);
-    return true;
-}
-
 int main(int argc, char **argv)
 {
     static struct runner r;
-    struct buf text = {0};
-    const char *path = argc > 1 ? argv[argc - 1] : "";
-    const char *slash = strrchr(path, '/');
+    int status = cases_main(&(struct cases){run_case, unfold, &r}, argc, argv);
 
-    setlocale(LC_ALL, "C.UTF-8");
-    r.name = slash ? slash + 1 : path;
-    if (!read_file(path, &text)) {
-        fprintf(stderr, "cannot read %s\n", path);
-        return 2;
-    }
-    if (argc > 2 && strcmp(argv[1], "-u") == 0)
-        r.out = fopen(path, "wb");
-    run_file(&r, buf_str(&text));
-    if (r.out)
-        fclose(r.out);
-    else
-        printf("1..%u\n", r.cases);
-    buf_free(&text);
-    buf_free(&r.got);
     arena_free(&r.arena);
-    return r.failed != 0;
+    return status;
 }
