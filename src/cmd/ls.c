@@ -317,14 +317,6 @@ static void add_partitions(struct buf *b, struct listing *l, const struct sample
     }
 }
 
-static void add_bar(struct buf *b, uint64_t part, uint64_t most)
-{
-    unsigned cells = (unsigned)(most ? (part * BAR_CELLS + most - 1) / most : 0);
-
-    for (unsigned i = 0; i < BAR_CELLS; i++)
-        buf_str_add(b, i < cells ? STR("▇") : STR(" "));
-}
-
 static bool is_key(const struct table *t, struct str name)
 {
     bool any = key_find(&t->key, name) != NULL;
@@ -410,7 +402,7 @@ static void add_tree(struct buf *b, struct listing *l)
     add_head(b, l);
     for (size_t i = 0; i < l->count; i++) {
         const struct group *g = l->list[i];
-        _cleanup_(buf_free) struct buf key = {0}, items = {0}, size = {0}, own = {0};
+        _cleanup_(buf_free) struct buf key = {0}, items = {0}, size = {0}, own = {0}, bar = {0};
         bool single = g->items == 1 && !g->goes_on;
 
         add_key(&key, g->text);
@@ -424,7 +416,8 @@ static void add_tree(struct buf *b, struct listing *l)
         buf_lit(b, "  ");
         if (names)
             text_pad(b, buf_str(&own), names + 2, false);
-        add_bar(b, g->bytes, most);
+        text_bar(&bar, most ? (double)g->bytes / (double)most : 0, BAR_CELLS);
+        text_pad(b, buf_str(&bar), BAR_CELLS, false);
         text_pad(b, buf_str(&size), 9, true);
         if (single)
             add_attributes(b, l, g->example);

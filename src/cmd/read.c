@@ -2,6 +2,7 @@
 
 #include "pksk/cmd/advice.h"
 #include "pksk/cmd/command.h"
+#include "pksk/cmd/gather.h"
 #include "pksk/cmd/read-announce.h"
 #include "pksk/cmd/then.h"
 #include "pksk/out/text.h"
@@ -236,6 +237,60 @@ static int finish(struct session *s, struct output *out, int r, uint64_t pages_b
     return r;
 }
 
+/* All pages, and what is made of them. r and items: what the first cursor_next() gave. */
+static int gather_all(struct session *s, struct gather *g, int r, const struct value *items,
+                      struct err *e)
+{
+    for (; r > 0; r = cursor_next(reading(s), &items, e)) {
+        r = gather_add(g, items, e);
+        if (r < 0)
+            return r;
+    }
+    return r;
+}
+
+static int print_gathered(struct session *s, const struct statement *st, struct gather *g, int r,
+                          struct err *e)
+{
+    struct plan p = *cursor_plan(reading(s));
+    bool bars = !st->redirect && s->out_terminal && output_format(s, st) == FORMAT_PRETTY;
+    struct output out;
+
+    gather_columns(g, bars, &p);
+    int opened = output_open(&out, s, st, &p, e);
+
+    if (opened < 0)
+        return opened;
+    output_keep_rest(&out, rest_of(s));
+    bool whole = r == 0 && cursor_state(reading(s)) == CURSOR_END;
+
+    if (whole) {
+        struct value *rows = gather_items(g, bars);
+
+        rows_add(&s->rows, rows);
+        r = rows ? output_items(&out, rows, e) : 0;
+    }
+    r = finish(s, &out, r, UINT64_MAX, e);
+    if (whole)
+        gather_remarks(s, g);
+    return r;
+}
+
+static int gathered_run(struct session *s, const struct statement *st, const struct table *t,
+                        struct gather *g, struct err *e)
+{
+    int64_t since = s->began_ms;
+    const struct value *items = NULL;
+    int r = begin(s, st, t, &items, e);
+
+    if (r < 0 && session_refresh(s, &t, since, e))
+        r = begin(s, st, t, &items, e);
+    if (r < 0)
+        return e->code;
+    r = gather_all(s, g, r, items, e);
+    return print_gathered(s, st, g, r, e);
+}
+
 int read_run(struct session *s, const struct statement *st, struct err *e)
 {
     int64_t since = s->began_ms;
@@ -252,6 +307,16 @@ int read_run(struct session *s, const struct statement *st, struct err *e)
         return r;
     (void)session_model(s, t); /* results are headed by its names */
     rows_clear(&s->rows);
+    if (gather_wanted(st)) {
+        struct gather *g;
+
+        r = gather_new(s, st, t, &g, e);
+        if (r < 0)
+            return r;
+        r = gathered_run(s, st, t, g, e);
+        gather_free(g);
+        return r;
+    }
     r = begin(s, st, t, &items, e);
     if (r < 0 && session_refresh(s, &t, since, e))
         r = begin(s, st, t, &items, e);

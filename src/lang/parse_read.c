@@ -60,13 +60,6 @@ static int clause_consistent(struct parser *p)
     return 0;
 }
 
-static int clause_count(struct parser *p)
-{
-    p->st->count = true;
-    p->after = "count";
-    return 0;
-}
-
 static int clause_if(struct parser *p)
 {
     p->after = "if";
@@ -131,7 +124,7 @@ static const struct clause {
     {"desc", BIT(QUERY), clause_desc, offsetof(struct statement, descending_at)},
     {"consistent", READS | BIT(EXPORT), clause_consistent,
      offsetof(struct statement, consistent_at)},
-    {"count", BIT(QUERY) | BIT(SCAN), clause_count, 0},
+    {"count", BIT(QUERY) | BIT(SCAN), NULL, 0}, /* parse_summary() */
     {"segments", BIT(SCAN) | BIT(EXPORT), clause_segments, offsetof(struct statement, segments_at)},
     {"if", WRITES | BIT(CHECK), clause_if, 0},
     {"return", WRITES, clause_return, 0},
@@ -149,6 +142,8 @@ static bool takes(const struct parser *p, const struct clause *c)
 
 static bool used(const struct parser *p, const struct clause *c)
 {
+    if (!c->parse)
+        return p->st->measures || p->st->groups;
     return p->clauses >> (c - clauses) & 1;
 }
 
@@ -164,6 +159,7 @@ void parser_want_clauses(struct parser *p)
         if (takes(p, &clauses[i]) && !used(p, &clauses[i]))
             parser_want(p, EXPECT_WORD, WANT_CLAUSE, clauses[i].word);
     }
+    parser_want_summary(p);
     if (takes_pipe(p))
         parser_want(p, EXPECT_WORD, WANT_CLAUSE, "|");
 }
@@ -179,7 +175,7 @@ bool parser_at_clause(struct parser *p)
         if (parser_is(p, clauses[i].word))
             return true;
     }
-    return at_as(p) || parser_is(p, INTO_OVER) || parser_at_section(p);
+    return at_as(p) || parser_is(p, INTO_OVER) || parser_at_section(p) || parser_at_summary(p);
 }
 
 static struct span word_here(const struct parser *p)
@@ -244,7 +240,7 @@ static bool into_over(struct parser *p)
 static const struct clause *next_clause(struct parser *p)
 {
     for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
-        if (!takes(p, &clauses[i]) || used(p, &clauses[i]))
+        if (!clauses[i].parse || !takes(p, &clauses[i]) || used(p, &clauses[i]))
             continue;
         if (parser_keyword(p, WANT_CLAUSE, clauses[i].word) ||
             (clauses[i].parse == clause_into && into_over(p)))
@@ -265,21 +261,35 @@ static int parse_clause(struct parser *p, const struct clause *c, size_t from)
 
 int parse_clauses(struct parser *p)
 {
+    int code;
+
     for (;;) {
         const struct clause *c;
         size_t from;
-        int code;
 
-        parser_blanks(p);
+        code = parse_summary(p);
+        if (code < 0)
+            return code;
+        if (code > 0)
+            continue;
         from = p->at;
         c = next_clause(p);
         if (!c)
             break;
+        code = c->parse == parse_then ? parse_summary_end(p) : 0;
+        if (code)
+            return code;
+        if (c->parse == parse_then && (p->st->measures || p->st->groups || p->st->order))
+            return parser_fail(p, parser_span(p, from),
+                               "then works on each item as it comes: it has no order or summary");
         code = parse_clause(p, c, from);
         if (code || c->parse == parse_then) /* nothing comes behind it */
             return code;
     }
     parser_want_clauses(p);
+    code = parse_summary_end(p);
+    if (code)
+        return code;
     if (takes_pipe(p) && parser_look(p, 0) == '|')
         return parse_pipe(p);
     return refuse_clause(p);

@@ -228,3 +228,11 @@ void text_pad(struct buf *b, struct str text, unsigned cells, bool right)
     width = cut(b, text, cells);
     text_blanks(b, cells - width); /* also when a wide character left the last cell free */
 }
+
+void text_bar(struct buf *b, double part, unsigned cells)
+{
+    unsigned full = (unsigned)(part * cells + 0.999999);
+
+    for (unsigned i = 0; i < MIN(full, cells); i++)
+        buf_lit(b, "▇");
+}

@@ -78,6 +78,59 @@ static void note_keys(struct building *b)
     }
 }
 
+static bool gathers(const struct statement *st)
+{
+    return st->measures || st->groups || st->order;
+}
+
+static struct path *one_step(struct arena *a, struct str name)
+{
+    struct path *path = arena_new(a, struct path);
+
+    path->steps = arena_new(a, struct path_step);
+    path->steps->name = name;
+    return path;
+}
+
+/* A path of a summary joins the projection. Two that overlap would be refused: where one has the
+ * first name already, that is asked for as a whole. */
+static void need(struct arena *a, struct path **list, const struct path *path)
+{
+    for (; *list; list = &(*list)->next) {
+        if (!str_eq((*list)->steps->name, path->steps->name))
+            continue;
+        if ((*list)->steps->next || path->steps->next) {
+            struct path *rest = (*list)->next;
+
+            *list = one_step(a, path->steps->name);
+            (*list)->next = rest;
+        }
+        return;
+    }
+    *list = arena_new(a, struct path);
+    **list = *path;
+    (*list)->next = NULL;
+}
+
+/* What is asked for of each item; NULL: all of it. A summary needs what it speaks of. */
+static const struct path *projection(const struct building *b)
+{
+    struct path *list = NULL;
+
+    if (!b->st->measures && !b->st->groups)
+        return b->st->select;
+    for (const struct group_key *g = b->st->groups; g; g = g->next) {
+        if (g->kind == GROUP_ENTITY)
+            return NULL;
+        need(b->arena, &list, g->path);
+    }
+    for (const struct measure *m = b->st->measures; m; m = m->next) {
+        if (m->path)
+            need(b->arena, &list, m->path);
+    }
+    return list ? list : one_step(b->arena, b->table->key.partition[0].name);
+}
+
 static void note_columns(struct building *b)
 {
     size_t n = 0;
@@ -105,7 +158,7 @@ static void begin(struct building *b, const char *operation)
     b->w = (struct json_writer){.out = &b->body};
     b->plan.operation = operation;
     b->plan.table = arena_str(b->arena, b->table->name);
-    b->plan.limit = b->st->limit;
+    b->plan.limit = gathers(b->st) ? 0 : b->st->limit; /* else it is of what is made of the items */
     b->plan.segments = b->st->segments ? b->st->segments : 1;
     b->plan.filtered = b->st->filter != NULL;
     b->plan.counted = b->st->count;
@@ -139,14 +192,31 @@ static void add_common(struct building *b)
 static void add_projection(struct building *b)
 {
     _cleanup_(buf_free) struct buf text = {0};
+    const struct path *list = projection(b);
 
-    if (!b->st->select)
+    if (!list)
         return;
-    expression_paths(&b->x, &text, b->st->select);
+    expression_paths(&b->x, &text, list);
     json_name(&b->w, STR("ProjectionExpression"));
     json_string(&b->w, buf_str(&text));
+    if (list != b->st->select)
+        return; /* a summary's, which says itself what it speaks of */
     buf_lit(&b->line, "  select ");
-    expression_paths(NULL, &b->line, b->st->select);
+    expression_paths(NULL, &b->line, list);
+}
+
+static void add_line_summary(struct building *b)
+{
+    const char *sign = "  ";
+
+    for (const struct measure *m = b->st->measures; m; m = m->next, sign = ", ")
+        buf_addf(&b->line, "%s%.*s", sign, STR_ARG(m->name));
+    sign = b->st->measures ? " by " : "  distinct ";
+    for (const struct group_key *g = b->st->groups; g; g = g->next, sign = ", ")
+        buf_addf(&b->line, "%s%.*s", sign, STR_ARG(g->name));
+    sign = "  order by ";
+    for (const struct order *o = b->st->order; o; o = o->next, sign = ", ")
+        buf_addf(&b->line, "%s%.*s%s", sign, STR_ARG(o->name), o->descending ? " desc" : "");
 }
 
 static void add_line_key(struct building *b, const struct value *key)
@@ -421,6 +491,7 @@ static int add_rest(struct building *b, struct err *e)
         json_bool(&b->w, false);
         buf_lit(&b->line, "  desc");
     }
+    add_line_summary(b);
     expression_members(&b->x, &b->w);
     return 0;
 }

@@ -10,8 +10,12 @@
 #include "pksk/plan/plan.h"
 #include "pksk/session/models.h"
 
-static enum format choose_format(const struct session *s, const struct statement *st,
-                                 bool to_terminal)
+static bool goes_to_terminal(const struct session *s, const struct statement *st)
+{
+    return st->redirect == REDIRECT_NONE && s->out_terminal;
+}
+
+enum format output_format(const struct session *s, const struct statement *st)
 {
     enum format f;
 
@@ -19,7 +23,7 @@ static enum format choose_format(const struct session *s, const struct statement
         return f;
     if (st->redirect != REDIRECT_PIPE && format_from(str_of(s->settings.format), &f))
         return f;
-    return to_terminal ? FORMAT_PRETTY : FORMAT_JSONL;
+    return goes_to_terminal(s, st) ? FORMAT_PRETTY : FORMAT_JSONL;
 }
 
 /* The pager to use, or NULL for none. */
@@ -139,8 +143,7 @@ int output_open(struct output *o, struct session *s, const struct statement *st,
 {
     unsigned columns, rows;
 
-    *o = (struct output){.redirect = st->redirect,
-                         .to_terminal = st->redirect == REDIRECT_NONE && s->out_terminal};
+    *o = (struct output){.redirect = st->redirect, .to_terminal = goes_to_terminal(s, st)};
     int r = open_sink(o, s, st, e);
 
     if (r < 0) {
@@ -166,7 +169,7 @@ int output_open(struct output *o, struct session *s, const struct statement *st,
         .name_ctx = model,
     };
 
-    o->format = choose_format(s, st, o->to_terminal);
+    o->format = output_format(s, st);
     o->printer = printer_new(o->format, &o->options, o->sink);
     return 0;
 }

@@ -106,6 +106,49 @@ struct path {
     struct path_step *steps;
 };
 
+/* What a reading ends in instead of its items: `count, sum total by status, prefix(at, 7)`. */
+enum measure_kind {
+    MEASURE_COUNT,
+    MEASURE_SUM,
+    MEASURE_AVG,
+    MEASURE_MIN,
+    MEASURE_MAX,
+    MEASURE_COUNT_DISTINCT,
+};
+
+struct measure {
+    struct measure *next;
+    struct span at;
+    enum measure_kind kind;
+    struct path *path; /* NULL for MEASURE_COUNT */
+    struct str name;   /* of the result's attribute: "count", "sum total", "count distinct a.b" */
+};
+
+enum group_kind {
+    GROUP_PATH,
+    GROUP_PREFIX,  /* the first n characters of a string */
+    GROUP_SEGMENT, /* the n-th piece of a string between delimiters, from 1 */
+    GROUP_TYPE,    /* S, N, …, or missing */
+    GROUP_ENTITY,  /* what the model says that the item is */
+};
+
+struct group_key {
+    struct group_key *next;
+    struct span at;
+    enum group_kind kind;
+    struct path *path; /* NULL for GROUP_ENTITY */
+    uint64_t n;
+    struct str name; /* "status", "prefix(placed_at, 7)" */
+};
+
+struct order {
+    struct order *next;
+    struct span at;
+    struct path *path; /* in an item */
+    struct str name;   /* in a summary: of the measure or the group */
+    bool descending;
+};
+
 enum expr_kind {
     EXPR_AND,     /* kids: two or more */
     EXPR_OR,      /* kids: two or more */
@@ -239,6 +282,10 @@ struct statement {
     uint64_t segments; /* 0: the default, 1 */
     bool descending, consistent, count;
     struct span limit_at, segments_at, consistent_at, descending_at;
+    struct measure *measures; /* a summary; with only `groups`: the different values */
+    struct group_key *groups;
+    struct order *order;
+    struct span measures_at, order_at;
     struct partiql *partiql;
     bool batch;                /* partiql { …; … } */
     const char *return_values; /* the API's ReturnValues, or NULL */

@@ -207,6 +207,12 @@ int parse_sections(struct parser *p); /* one at least */
 /* parse_then.c: behind the word */
 int parse_then(struct parser *p);
 
+/* parse_summary.c */
+int parse_summary(struct parser *p);     /* a part of it: 1; 0: none is here */
+int parse_summary_end(struct parser *p); /* all clauses are read: do they fit? */
+void parser_want_summary(struct parser *p);
+bool parser_at_summary(struct parser *p);
+
 /* parse_read.c */
 int parse_clauses(struct parser *p);
 void parser_want_clauses(struct parser *p);

@@ -28,6 +28,8 @@ unsigned text_width(
 void text_cut(struct buf *b, struct str text,
               unsigned cells); /* at most so many cells, "…" for what was cut */
 void text_cut_lines(struct buf *b, struct str text, unsigned cells); /* the same, line by line */
+void text_bar(struct buf *b, double part,
+              unsigned cells); /* part: 0 to 1; something shows if not 0 */
 void text_pad(struct buf *b, struct str text, unsigned cells,
               bool right); /* cut or filled with blanks to exactly that */
 void text_blanks(struct buf *b, unsigned count);

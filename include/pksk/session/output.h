@@ -22,6 +22,9 @@ struct output {
  * replaced? Asks at a terminal, unless that was answered before (into!, --yes); else says so. */
 int output_check(struct session *s, const struct statement *st, struct err *e) must_check;
 
+/* Of the items of this statement, by its redirection, the settings and the terminal. */
+enum format output_format(const struct session *s, const struct statement *st);
+
 /* plan: for the key names and columns; NULL for output that is not items. */
 int output_open(struct output *o, struct session *s, const struct statement *st,
                 const struct plan *plan, struct err *e) must_check;

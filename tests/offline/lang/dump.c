@@ -255,6 +255,17 @@ static void dump_partiql(struct buf *b, unsigned in, const struct statement *st)
     }
 }
 
+static void dump_summary(struct buf *b, unsigned in, const struct statement *st)
+{
+    for (const struct measure *m = st->measures; m; m = m->next)
+        buf_addf(b, "\n%*smeasure %d %.*s", (int)in, "", (int)m->kind, STR_ARG(m->name));
+    for (const struct group_key *g = st->groups; g; g = g->next)
+        buf_addf(b, "\n%*sby %d %.*s", (int)in, "", (int)g->kind, STR_ARG(g->name));
+    for (const struct order *o = st->order; o; o = o->next)
+        buf_addf(b, "\n%*sorder %.*s%s", (int)in, "", STR_ARG(o->name),
+                 o->descending ? " desc" : "");
+}
+
 static void dump_options(struct buf *b, unsigned in, const struct statement *st)
 {
     if (st->limit)
@@ -267,6 +278,7 @@ static void dump_options(struct buf *b, unsigned in, const struct statement *st)
         begin(b, in, "consistent");
     if (st->count)
         begin(b, in, "count");
+    dump_summary(b, in, st);
     if (st->return_values)
         buf_addf(b, "\n%*sreturn %s", (int)in, "", st->return_values);
     if (st->redirect != REDIRECT_NONE) {
