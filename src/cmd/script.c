@@ -106,7 +106,9 @@ static int run_one(struct session *s, const struct script *script, const struct 
         return 0;
     if (r == 0)
         r = err_set(e, ERR_CANCELLED, "interrupted");
-    session_complain(s, script->source, script->text, e);
+    bool habit = st && st->habit.len;
+
+    session_complain(s, script->source, habit ? st->habit : script->text, e);
     transact_break(s);
     return r;
 }

@@ -112,6 +112,7 @@ int lang_check(struct lang_check *c, struct arena *a, struct str text, size_t *p
         env.variable = maybe_variable;
         env.is_entity = maybe_entity;
         env.is_pattern = maybe_pattern;
+        env.key_names = NULL; /* that would ask the service */
         int r = parser_parse(a, text, &at, &env, ret, &misplaced, &why);
 
         if (r < 0 && r != ERR_MORE && m.unknown && !misplaced) {

@@ -1,3 +1,4 @@
+#include "pksk/lang/habits.h"
 #include "pksk/lang/parser.h"
 
 static const struct {
@@ -280,8 +281,8 @@ bool parser_begin(struct parser *p)
     return p->at < p->text.len;
 }
 
-int parser_parse(struct arena *a, struct str text, size_t *pos, const struct lang_env *env,
-                 struct statement **ret, bool *misplaced, struct err *e)
+static int parse_text(struct arena *a, struct str text, size_t *pos, const struct lang_env *env,
+                      struct statement **ret, bool *misplaced, struct err *e)
 {
     struct err ignored;
     struct parser p = {.arena = a, .text = text, .at = *pos, .env = env, .e = e ? e : &ignored};
@@ -307,6 +308,37 @@ int parser_parse(struct arena *a, struct str text, size_t *pos, const struct lan
     }
     *misplaced = p.misplaced;
     return code;
+}
+
+/* What was typed by another tool's habit is read as what it means, where that is certain. */
+int parser_parse(struct arena *a, struct str text, size_t *pos, const struct lang_env *env,
+                 struct statement **ret, bool *misplaced, struct err *e)
+{
+    static const struct lang_env knows_nothing;
+    const struct lang_env *known = env ? env : &knows_nothing;
+    size_t from = *pos, at = 0;
+    int code = parse_text(a, text, pos, env, ret, misplaced, e);
+
+    if (code == 0 && (!*ret || !habits_misread(*ret, known)))
+        return 0;
+    if (code != 0 && code != ERR_SYNTAX)
+        return code;
+    struct parser p = {.arena = a, .text = text, .at = from, .env = env, .e = e};
+    struct statement *st = NULL;
+    struct err ignored;
+    bool other;
+    struct str said =
+        parser_begin(&p) ? habits_rewrite(a, str_slice(text, p.at, *pos), known) : STR("");
+
+    if (!said.len || parse_text(a, said, &at, env, &st, &other, &ignored) != 0 || !st ||
+        lang_more(said, at))
+        return code;
+    st->habit = said;
+    *ret = st;
+    *misplaced = false;
+    if (e)
+        *e = (struct err){.at = SPAN_NONE};
+    return 0;
 }
 
 int lang_parse(struct arena *a, struct str text, size_t *pos, const struct lang_env *env,

@@ -100,14 +100,31 @@ int parse_path(struct parser *p, struct path **ret)
     return 0;
 }
 
+/* Was the same path in the list before? The service would refuse two. */
+static bool is_repeated(const struct parser *p, const struct path *list, const struct path *path)
+{
+    struct str text = str_slice(p->text, path->at.from, path->at.to);
+
+    for (; list != path; list = list->next) {
+        if (str_eq(str_slice(p->text, list->at.from, list->at.to), text))
+            return true;
+    }
+    return false;
+}
+
 int parse_paths(struct parser *p, struct path **ret)
 {
+    struct path **first = ret;
+
     do {
         int code = parse_path(p, ret);
 
         if (code)
             return code;
-        ret = &(*ret)->next;
+        if (is_repeated(p, *first, *ret))
+            *ret = NULL;
+        else
+            ret = &(*ret)->next;
     } while (parser_comma(p));
     return 0;
 }

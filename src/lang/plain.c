@@ -12,6 +12,20 @@ struct word *word_make(struct parser *p, const struct word_read *r, size_t i)
     return w;
 }
 
+/* A beginning in the place of a partition key. */
+static void hint_scan(struct parser *p, struct str beginning)
+{
+    struct str names[2] = {STR("pk"), {0}};
+
+    if (p->env && p->env->key_names)
+        p->env->key_names(p->env->ctx, p->st->table ? p->st->table->text : STR(""), &names[0],
+                          &names[1]);
+    err_hint(p->e,
+             "DynamoDB finds a partition by its whole key only; what begins so is found by "
+             "reading all: scan where begins_with(%.*s, %.*s)",
+             STR_ARG(names[0]), STR_ARG(beginning));
+}
+
 int word_single(struct parser *p, unsigned flags, enum token_class class, struct word **ret)
 {
     struct word_read read;
@@ -26,6 +40,9 @@ int word_single(struct parser *p, unsigned flags, enum token_class class, struct
     if (read.star) {
         code = parser_fail(p, read.at, "a word with * at its end is a prefix, and none fits here");
         err_hint(p->e, "quote it when the * is part of it");
+        if (p->st && p->st->verb == VERB_QUERY &&
+            (str_is(str_of(p->after), "query") || str_is(str_of(p->after), "the index")))
+            hint_scan(p, read.texts[0]);
         return code;
     }
     *ret = word_make(p, &read, 0);

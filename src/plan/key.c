@@ -73,7 +73,8 @@ static int check_shape(const struct table *table, const struct key *key, struct 
         err_at(e, ERR_SYNTAX, (struct span){key->at.to, key->at.to}, "the sort key %.*s is missing",
                STR_ARG(table->key.sort[0].name));
         err_expected(e, "expected a value of %.*s", STR_ARG(table->key.sort[0].name));
-        err_hint(e, "`query` reads every item of a partition key");
+        err_hint(e, "`query %.*s` reads every item of this partition key",
+                 STR_ARG(key->partition->text));
         return ERR_SYNTAX;
     }
     if (sort && (sort->op != SORT_EQ || sort->next)) {

@@ -304,6 +304,31 @@ static int cached_is_index(void *ctx, struct str table, struct str word, unused_
     return t && table_index(t, word);
 }
 
+static bool names_of(const struct table *t, struct str *partition, struct str *sort)
+{
+    *partition = t->key.partition[0].name;
+    *sort = t->key.sort_count ? t->key.sort[0].name : STR("");
+    return true;
+}
+
+static bool live_key_names(void *ctx, struct str table, struct str *partition, struct str *sort)
+{
+    struct word given = {.text = table, .at = SPAN_NONE};
+    const struct table *t;
+    struct err ignored;
+
+    return session_table(ctx, table.len ? &given : NULL, &t, &ignored) == 0 &&
+           names_of(t, partition, sort);
+}
+
+static bool known_key_names(void *ctx, struct str table, struct str *partition, struct str *sort)
+{
+    struct session *s = ctx;
+    const struct table *t = schema_peek(s->schemas, table.len ? table : str_of(s->table));
+
+    return t && names_of(t, partition, sort);
+}
+
 static int variable(void *ctx, struct str name, struct arena *a, struct str *ret, struct err *e)
 {
     struct session *s = ctx;
@@ -372,6 +397,7 @@ struct lang_env session_lang(struct session *s, bool live)
         .variable = variable,
         .is_entity = live ? live_is_entity : known_is_entity,
         .is_pattern = live ? live_is_pattern : known_is_pattern,
+        .key_names = live ? live_key_names : known_key_names,
         .clock = s->clock,
         .script = !s->interactive,
         .restricted = s->restricted,

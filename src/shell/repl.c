@@ -201,10 +201,12 @@ static bool run_text(struct repl *r, struct buf *open)
             break;
         bool parsed = code == 0;
 
+        if (parsed && st->habit.len)
+            session_note(s, "pksk writes: %.*s", STR_ARG(st->habit));
         if (parsed)
             code = command_run(s, st, &e);
         if (code < 0) {
-            session_complain(s, STR(""), text, &e);
+            session_complain(s, STR(""), parsed && st->habit.len ? st->habit : text, &e);
             if (!parsed && !stopped)
                 explain_clause(r, text);
         }

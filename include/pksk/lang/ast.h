@@ -265,7 +265,9 @@ enum redirect_kind { REDIRECT_NONE, REDIRECT_PIPE, REDIRECT_FILE };
 struct statement {
     enum verb verb;
     struct span at, verb_at;
-    struct str text;    /* as it was typed, without comment and separator */
+    struct str text;  /* as it was typed, without comment and separator */
+    struct str habit; /* not empty: it was typed as other tools have it, and read as this; then all
+                         places are in here */
     struct word *table; /* `OTHER:` before the verb, or the verb's own table argument; NULL: the
                            current one */
 

@@ -25,6 +25,9 @@ struct lang_env {
     bool (*is_entity)(void *ctx, struct str table, struct str word);
     /* Is this word, where a command is expected, the name of an access pattern? NULL: never. */
     bool (*is_pattern)(void *ctx, struct str word);
+    /* The key attributes of the table (empty: the current one); false: not known. Asked only where
+     * a word may be one. NULL: never. */
+    bool (*key_names)(void *ctx, struct str table, struct str *partition, struct str *sort);
     const struct clock *clock; /* for now() and epoch(); NULL: the machine's */
     bool script;               /* verbs in full only */
     bool restricted;           /* `|` and `!` are refused: statements come from standard input */

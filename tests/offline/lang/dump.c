@@ -301,6 +301,8 @@ static void dump_options(struct buf *b, unsigned in, const struct statement *st)
 
 void dump_statement(struct buf *b, const struct statement *st, unsigned in)
 {
+    if (st->habit.len)
+        buf_addf(b, "pksk writes: %.*s\n", STR_ARG(st->habit));
     buf_addf(b, "%s", verb_name(st->verb));
     if (st->table) {
         buf_lit(b, " table ");

@@ -48,6 +48,15 @@ static int variable(void *ctx, struct str name, struct arena *a, struct str *ret
     return 1;
 }
 
+static bool key_names(void *ctx, struct str table, struct str *partition, struct str *sort)
+{
+    (void)ctx;
+    (void)table;
+    *partition = STR("pk");
+    *sort = STR("sk");
+    return true;
+}
+
 static void add_mark(void *ctx, struct span at, enum token_class class)
 {
     struct runner *r = ((void **)ctx)[0];
@@ -86,7 +95,8 @@ static void run_parse(struct runner *r, struct str text, const struct lang_env *
 static void run_case(void *ctx, const char *name, struct str text, struct buf *got)
 {
     struct runner *r = ctx;
-    struct lang_env env = {.is_index = is_index, .variable = variable, .clock = &cases_clock};
+    struct lang_env env = {
+        .is_index = is_index, .variable = variable, .key_names = key_names, .clock = &cases_clock};
 
     r->got = got;
     r->name = name;
