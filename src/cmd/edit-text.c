@@ -1,6 +1,7 @@
 #include "pksk/cmd/edit-text.h"
 
 #include "pksk/item/notation.h"
+#include "pksk/item/order.h"
 #include "pksk/lang/parse.h"
 #include "pksk/out/text.h"
 
@@ -42,15 +43,13 @@ static void add_line(struct buf *b, const struct value *v, bool *first)
 
 static void add_put(struct buf *b, const struct table *t, const struct value *item)
 {
+    _cleanup_(item_order_free) struct item_order order = {0};
+    const struct str keys[] = {key_name(t, 0), key_name(t, key_count(t) - 1)};
     bool first = true;
 
     buf_lit(b, "\nput {");
-    for (unsigned i = 0; i < key_count(t); i++)
-        add_line(b, value_member(item, key_name(t, i)), &first);
-    value_each (v, item) {
-        if (!is_key(t, value_name(v)))
-            add_line(b, v, &first);
-    }
+    value_each (v, item_ordered(&order, item, keys, key_count(t)))
+        add_line(b, v, &first);
     buf_lit(b, "\n}\n");
 }
 

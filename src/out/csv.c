@@ -15,6 +15,7 @@ struct csv {
     bool begun;
     struct map columns; /* name → its number + 1; the header, which later pages must keep to */
     const struct value **row;
+    struct item_order order; /* of what is nested in a cell */
     struct buf cell;
 };
 
@@ -65,7 +66,7 @@ static void add_value(struct csv *c, struct buf *out, const struct value *v)
         return;
     }
     buf_reset(&c->cell);
-    plain_add_value(&c->cell, v);
+    plain_add_value(&c->cell, item_ordered(&c->order, v, NULL, 0));
     text = buf_str(&c->cell);
     if (v->type == ATTR_B) /* a JSON string of base64: without its quotes */
         text = str_slice(text, 1, text.len - 1);
@@ -207,6 +208,7 @@ static void csv_free(struct printer *p)
     struct csv *c = (struct csv *)p;
 
     map_free(&c->columns, NULL);
+    item_order_free(&c->order);
     buf_free(&c->cell);
     free(c->row);
     free(c);

@@ -6,6 +6,7 @@
 struct json_array {
     struct printer printer;
     bool open;
+    struct item_order order;
     struct buf scratch;
 };
 
@@ -15,16 +16,17 @@ static int json_page(struct printer *p, const struct value *items, struct err *e
     int r = 0;
 
     for (const struct value *item = items; item && r == 0; item = item->next) {
+        const struct value *ordered = printer_ordered(p, &j->order, item);
         struct buf *out = sink_room(p->sink);
 
         buf_str_add(out, j->open ? STR(",\n  ") : STR("[\n  "));
         j->open = true;
         if (p->o.terminal) {
             buf_reset(&j->scratch);
-            plain_add_pretty(&j->scratch, item, 2);
+            plain_add_pretty(&j->scratch, ordered, 2);
             text_escape_json(out, buf_str(&j->scratch));
         } else {
-            plain_add_pretty(out, item, 2);
+            plain_add_pretty(out, ordered, 2);
         }
         r = sink_filled(p->sink, e);
     }
@@ -42,6 +44,7 @@ static void json_free(struct printer *p)
 {
     struct json_array *j = (struct json_array *)p;
 
+    item_order_free(&j->order);
     buf_free(&j->scratch);
     free(j);
 }

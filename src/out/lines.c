@@ -11,6 +11,7 @@
 struct lines {
     struct printer printer;
     void (*add)(struct buf *b, const struct value *item);
+    struct item_order order;
     struct buf scratch; /* a line that is still to be escaped for a terminal */
 };
 
@@ -20,14 +21,15 @@ static int lines_page(struct printer *p, const struct value *items, struct err *
     int r = 0;
 
     for (const struct value *item = items; item && r == 0; item = item->next) {
+        const struct value *ordered = printer_ordered(p, &l->order, item);
         struct buf *out = sink_room(p->sink);
 
         if (p->o.terminal) {
             buf_reset(&l->scratch);
-            l->add(&l->scratch, item);
+            l->add(&l->scratch, ordered);
             text_escape_json(out, buf_str(&l->scratch));
         } else {
-            l->add(out, item);
+            l->add(out, ordered);
         }
         buf_char(out, '\n');
         r = sink_filled(p->sink, e);
@@ -39,6 +41,7 @@ static void lines_free(struct printer *p)
 {
     struct lines *l = (struct lines *)p;
 
+    item_order_free(&l->order);
     buf_free(&l->scratch);
     free(l);
 }

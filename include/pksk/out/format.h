@@ -6,6 +6,7 @@
 #ifndef PKSK_OUT_FORMAT_H
 #define PKSK_OUT_FORMAT_H
 
+#include "pksk/item/order.h"
 #include "pksk/out/printer.h"
 
 struct printer_ops {
@@ -20,6 +21,10 @@ struct printer {
     struct print_options o;
     struct sink *sink;
 };
+
+/* The item as every run writes it: what select names first, or else the keys, then by name. */
+const struct value *printer_ordered(const struct printer *p, struct item_order *o,
+                                    const struct value *item);
 
 struct printer *printer_lines(enum format f); /* jsonl, ddb-json, pksk */
 struct printer *printer_json(void);

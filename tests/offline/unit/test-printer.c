@@ -103,15 +103,78 @@ TEST(names_of_formats)
 TEST(jsonl_is_an_object_a_line)
 {
     CHECK_STR(printed(FORMAT_JSONL, options(0), every_type),
-              "{\"pk\":\"A\",\"sk\":\"1\",\"s\":\"say \\\"hi\\\", ann\",\"n\":-1.50,\"b\":\"aGk=\","
-              "\"t\":true,\"u\":null,\"m\":{\"x\":1,\"y\":\"2\"},\"l\":[\"a\",2],"
-              "\"ss\":[\"a\",\"b\"],\"ns\":[1,2],\"bs\":[\"aGk=\"]}\n");
+              "{\"pk\":\"A\",\"sk\":\"1\",\"b\":\"aGk=\",\"bs\":[\"aGk=\"],\"l\":[\"a\",2],"
+              "\"m\":{\"x\":1,\"y\":\"2\"},\"n\":-1.50,\"ns\":[1,2],"
+              "\"s\":\"say \\\"hi\\\", ann\",\"ss\":[\"a\",\"b\"],\"t\":true,\"u\":null}\n");
 }
 
-TEST(ddb_json_is_what_the_service_sends)
+TEST(ddb_json_is_what_the_service_sends_in_order)
 {
-    CHECK_STR(printed(FORMAT_DDB_JSON, options(0), every_type), every_type);
-    CHECK_STR(printed(FORMAT_DDB_JSON, options(0), orders), orders);
+    CHECK_STR(printed(FORMAT_DDB_JSON, options(0), every_type),
+              "{\"pk\":{\"S\":\"A\"},\"sk\":{\"S\":\"1\"},\"b\":{\"B\":\"aGk=\"},"
+              "\"bs\":{\"BS\":[\"aGk=\"]},\"l\":{\"L\":[{\"S\":\"a\"},{\"N\":\"2\"}]},"
+              "\"m\":{\"M\":{\"x\":{\"N\":\"1\"},\"y\":{\"S\":\"2\"}}},\"n\":{\"N\":\"-1.50\"},"
+              "\"ns\":{\"NS\":[\"1\",\"2\"]},\"s\":{\"S\":\"say \\\"hi\\\", ann\"},"
+              "\"ss\":{\"SS\":[\"a\",\"b\"]},\"t\":{\"BOOL\":true},\"u\":{\"NULL\":true}}\n");
+}
+
+/* The same item twice, as two answers may have it; nested maps, maps in lists, and sets, too. */
+static const char one_way[] =
+    "{\"z\":{\"M\":{\"b\":{\"M\":{\"y\":{\"N\":\"1\"},\"x\":{\"N\":\"2\"}}},\"a\":{\"SS\":[\"t\","
+    "\"s\"]}}},\"sk\":{\"S\":\"1\"},\"l\":{\"L\":[{\"M\":{\"d\":{\"N\":\"1\"},\"c\":{\"N\":\"2\"}}}"
+    ",{"
+    "\"S\":\"b\"},{\"S\":\"a\"}]},\"ns\":{\"NS\":[\"10\",\"9\"]},\"pk\":{\"S\":\"A\"}}";
+static const char other_way[] =
+    "{\"pk\":{\"S\":\"A\"},\"ns\":{\"NS\":[\"9\",\"10\"]},\"sk\":{\"S\":\"1\"},\"z\":{\"M\":{\"a\":"
+    "{"
+    "\"SS\":[\"s\",\"t\"]},\"b\":{\"M\":{\"x\":{\"N\":\"2\"},\"y\":{\"N\":\"1\"}}}}},\"l\":{\"L\":["
+    "{"
+    "\"M\":{\"c\":{\"N\":\"2\"},\"d\":{\"N\":\"1\"}}},{\"S\":\"b\"},{\"S\":\"a\"}]}}";
+
+TEST(the_same_item_is_the_same_text)
+{
+    static const enum format formats[] = {FORMAT_JSON, FORMAT_JSONL, FORMAT_DDB_JSON, FORMAT_PKSK,
+                                          FORMAT_CSV};
+    struct buf first = {0};
+
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+        buf_reset(&first);
+        buf_str_add(&first, printed(formats[i], options(0), one_way));
+        CHECK(str_eq(buf_str(&first), printed(formats[i], options(0), other_way)));
+    }
+    CHECK_STR(printed(FORMAT_JSONL, options(0), one_way),
+              "{\"pk\":\"A\",\"sk\":\"1\",\"l\":[{\"c\":2,\"d\":1},\"b\",\"a\"],\"ns\":[9,10],"
+              "\"z\":{\"a\":[\"s\",\"t\"],\"b\":{\"x\":2,\"y\":1}}}\n");
+    buf_free(&first);
+}
+
+TEST(many_attributes_are_in_order)
+{
+    struct buf lines = {0}, want = {0};
+
+    buf_lit(&lines, "{");
+    buf_lit(&want, "{\"pk\":\"A\"");
+    for (int i = 99; i >= 0; i--)
+        buf_addf(&lines, "\"attribute%02d\":{\"N\":\"%d\"},", i, i);
+    buf_lit(&lines, "\"pk\":{\"S\":\"A\"}}");
+    for (int i = 0; i < 100; i++)
+        buf_addf(&want, ",\"attribute%02d\":%d", i, i);
+    buf_lit(&want, "}\n");
+    buf_char(&lines, '\0');
+    CHECK(str_eq(printed(FORMAT_JSONL, options(0), lines.s), buf_str(&want)));
+    buf_free(&lines);
+    buf_free(&want);
+}
+
+TEST(select_is_the_order_of_json)
+{
+    static const struct str columns[] = {{"total", 5}, {"pk", 2}};
+    struct print_options o = options(0);
+
+    o.columns = columns;
+    o.column_count = 2;
+    CHECK_STR(printed(FORMAT_JSONL, o, "{\"pk\":{\"S\":\"A\"},\"total\":{\"N\":\"1\"}}"),
+              "{\"total\":1,\"pk\":\"A\"}\n");
 }
 
 TEST(json_is_one_array)
