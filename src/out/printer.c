@@ -78,14 +78,6 @@ void printer_free(struct printer *p)
         p->ops->free(p);
 }
 
-const struct value *printer_ordered(const struct printer *p, struct item_order *o,
-                                    const struct value *item)
-{
-    if (p->o.columns)
-        return item_ordered(o, item, p->o.columns, p->o.column_count);
-    return item_ordered(o, item, p->o.keys, p->o.key_count);
-}
-
 int printer_page(struct printer *p, const struct value *items, struct err *e)
 {
     int r = items ? p->ops->page(p, items, e) : 0;

@@ -23,8 +23,13 @@ struct printer {
 };
 
 /* The item as every run writes it: what select names first, or else the keys, then by name. */
-const struct value *printer_ordered(const struct printer *p, struct item_order *o,
-                                    const struct value *item);
+static inline const struct value *printer_ordered(const struct printer *p, struct item_order *o,
+                                                  const struct value *item)
+{
+    if (p->o.columns)
+        return item_ordered(o, item, p->o.columns, p->o.column_count);
+    return item_ordered(o, item, p->o.keys, p->o.key_count);
+}
 
 struct printer *printer_lines(enum format f); /* jsonl, ddb-json, pksk */
 struct printer *printer_json(void);
