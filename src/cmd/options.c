@@ -22,7 +22,8 @@
     O(FILE, 'f', "file", "FILE", "run the statements of this file; - is standard input")           \
     O(VARIABLE, 'v', "variable", "NAME=VALUE", "a variable, written {NAME} in statements")         \
     O(MODEL, 'm', "model", "FILE", "the model of the table: its entities and access patterns")     \
-    O(FORMAT, 'F', "format", "NAME", "pretty, table, json, jsonl, ddb-json, csv, tsv or pksk")     \
+    O(FORMAT, 'F', "format", "NAME",                                                               \
+      "pretty, vertical, table, json, jsonl, ddb-json, csv, tsv or pksk")                          \
     O(READ_ONLY, 'R', "read-only", NULL, "refuse statements that change anything")                 \
     O(YES, 'y', "yes", NULL, "answer every question with yes")                                     \
     O(KEEP_GOING, 'k', "keep-going", NULL, "go on after a failed statement")                       \
@@ -152,8 +153,8 @@ static bool take(struct options *o, int letter, const char *argument)
         o->session.format = argument;
         if (format_from(str_of(argument), &f))
             return true;
-        fprintf(stderr,
-                "pksk: --format takes pretty, table, json, jsonl, ddb-json, csv, tsv or pksk\n");
+        fprintf(stderr, "pksk: --format takes pretty, vertical, table, json, jsonl, ddb-json, csv, "
+                        "tsv or pksk\n");
         return false;
     case OPTION_READ_ONLY:
         o->session.read_only = true;

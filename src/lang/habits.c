@@ -37,6 +37,7 @@ static const struct {
     {"\\c *", "use *"},
     {"cd *", "use *"},
     {"use table *", "use *"},
+    {"\\x", "set format vertical"},
     {"\\timing", "timing"},
     {"\\timing *", "timing *"},
     {"\\i *", "source *"},

@@ -51,6 +51,8 @@ static struct printer *make(enum format f)
     switch (f) {
     case FORMAT_PRETTY:
         return printer_pretty();
+    case FORMAT_VERTICAL:
+        return printer_vertical();
     case FORMAT_TABLE:
         return printer_table();
     case FORMAT_JSON:

@@ -358,7 +358,7 @@ static void add_block(struct buf *b, const struct print_options *o, const struct
 
 bool record_has_format(enum format f)
 {
-    return f == FORMAT_PRETTY || f == FORMAT_DDB_JSON || f == FORMAT_PKSK;
+    return f == FORMAT_PRETTY || f == FORMAT_VERTICAL || f == FORMAT_DDB_JSON || f == FORMAT_PKSK;
 }
 
 int record_add(struct buf *b, enum format f, const struct print_options *o,
@@ -367,7 +367,7 @@ int record_add(struct buf *b, enum format f, const struct print_options *o,
     _cleanup_(buf_free) struct buf line = {0};
     int code = 0;
 
-    if (f == FORMAT_PRETTY) {
+    if (f == FORMAT_PRETTY || f == FORMAT_VERTICAL) {
         add_block(b, o, r);
         return 0;
     }

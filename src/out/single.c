@@ -27,7 +27,25 @@ static unsigned room_at(const struct single *s, unsigned indent)
     return s->o->width > indent ? s->o->width - indent : 1;
 }
 
-/* The text on the rest of a line that begins at cell `indent`. */
+/* The text on the rest of a line that begins at cell `indent`, and as many more as it takes, which
+ * begin at `hanging`. */
+static void add_lines(struct single *s, struct str text, unsigned indent, unsigned hanging,
+                      enum colour c)
+{
+    size_t len = s->o->width ? text_line(text, room_at(s, indent)) : text.len;
+
+    for (;;) {
+        grid_add_coloured(s->o, s->out, str_slice(text, 0, len), c);
+        buf_char(s->out, '\n');
+        text = str_slice(text, len, text.len);
+        if (!text.len)
+            return;
+        text_blanks(s->out, hanging);
+        len = text_line(text, room_at(s, hanging));
+    }
+}
+
+/* One line, cut. */
 static void add_line(struct single *s, struct str text, unsigned indent, enum colour c)
 {
     _cleanup_(buf_free) struct buf fitted = {0};
@@ -74,7 +92,10 @@ static void add_element(struct single *s, const struct value *parent, const stru
         return;
     }
     buf_str_add(&name, buf_str(&text));
-    add_line(s, buf_str(&name), indent, COLOUR_NONE);
+    if (x->type == ATTR_B || room_at(s, indent) <= ROOM_MIN)
+        add_line(s, buf_str(&name), indent, COLOUR_NONE);
+    else
+        add_lines(s, buf_str(&name), indent, indent + INDENT, COLOUR_NONE);
 }
 
 static void add_open(struct single *s, const struct value *v, unsigned indent, const char *after)
@@ -116,11 +137,13 @@ static void add_attribute(struct single *s, const struct column *c, const struct
     width = text_width(buf_str(&name));
     grid_add_coloured(s->o, s->out, buf_str(&name), COLOUR_NAME);
     text_blanks(s->out, (width < names ? names - width : 0) + GAP);
-    cell_add(&text, v, s->o->width);
+    cell_add(&text, v, 0);
     if (is_nested(v) && s->o->width && text_width(buf_str(&text)) > room_at(s, names + GAP))
         add_open(s, v, names + GAP, "");
-    else
+    else if (v->type == ATTR_B)
         add_line(s, buf_str(&text), names + GAP, cell_colour(v, c->key));
+    else
+        add_lines(s, buf_str(&text), names + GAP, names + GAP, cell_colour(v, c->key));
 }
 
 /* The grid's own order of columns, one a line. */

@@ -195,6 +195,19 @@ void text_cut(struct buf *b, struct str text, unsigned cells)
     cut(b, text, cells);
 }
 
+size_t text_line(struct str text, unsigned cells)
+{
+    unsigned width;
+    size_t len = fitting(text, cells, &width), end;
+
+    if (len == text.len)
+        return len;
+    for (end = len; end > len / 2; end--)
+        if (text.s[end - 1] == ' ')
+            return end;
+    return len ? len : MAX(fitting(text, 2, &width), (size_t)1); /* wider than the line */
+}
+
 void text_blanks(struct buf *b, unsigned count)
 {
     char *room = buf_room(b, count);

@@ -28,8 +28,8 @@ static void *field(struct settings *s, size_t i)
 /* The choice's own text, which lives as long as the program. */
 static const char *choose(const struct setting *setting, struct str value)
 {
-    static const char *const known[] = {"auto",  "on",       "off", "pretty", "table", "json",
-                                        "jsonl", "ddb-json", "csv", "tsv",    "pksk"};
+    static const char *const known[] = {"auto", "on",    "off",      "pretty", "vertical", "table",
+                                        "json", "jsonl", "ddb-json", "csv",    "tsv",      "pksk"};
     struct str rest = str_of(setting->info.values), word;
     bool listed = false;
 

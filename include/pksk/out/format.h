@@ -36,5 +36,6 @@ struct printer *printer_json(void);
 struct printer *printer_csv(enum format f); /* csv, tsv */
 struct printer *printer_table(void);
 struct printer *printer_pretty(void);
+struct printer *printer_vertical(void);
 
 #endif

@@ -13,6 +13,7 @@
 /* name, what it is in one line */
 #define OUT_FORMATS(F)                                                                             \
     F(PRETTY, "pretty", "small tables of items of one shape, cut to the width of the terminal")    \
+    F(VERTICAL, "vertical", "each item as lines of name and value, long texts whole")              \
     F(TABLE, "table", "one table of everything that a page holds")                                 \
     F(JSON, "json", "one JSON array of plain objects")                                             \
     F(JSONL, "jsonl", "one plain JSON object a line")                                              \

@@ -27,6 +27,9 @@ unsigned text_width(
     struct str text); /* cells; wide and combining characters by wcwidth(), of escaped text */
 void text_cut(struct buf *b, struct str text,
               unsigned cells); /* at most so many cells, "…" for what was cut */
+/* How many bytes of text, which is escaped, stand on a line of so many cells: up to a blank where
+ * one is in its second half; at least one character. */
+size_t text_line(struct str text, unsigned cells);
 void text_cut_lines(struct buf *b, struct str text, unsigned cells); /* the same, line by line */
 void text_bar(struct buf *b, double part,
               unsigned cells); /* part: 0 to 1; something shows if not 0 */

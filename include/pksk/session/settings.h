@@ -12,7 +12,8 @@
 
 /* kind, field, name, default, values (or what a value is), one line of help */
 #define SETTINGS(S)                                                                                \
-    S(CHOICE, format, "format", "auto", "auto pretty table json jsonl ddb-json csv tsv pksk",      \
+    S(CHOICE, format, "format", "auto",                                                            \
+      "auto pretty vertical table json jsonl ddb-json csv tsv pksk",                               \
       "how items are written; auto: pretty on a terminal, jsonl elsewhere")                        \
     S(CHOICE, stats, "stats", "auto", "auto on off",                                               \
       "the line before and after a statement's items; auto: on a terminal")                        \

@@ -300,15 +300,40 @@ TEST(pretty_opens_what_is_too_long_for_a_line)
                       "\"lines\":{\"L\":[{\"M\":{\"sku\":{\"S\":\"A1\"},\"qty\":{\"N\":\"2\"}}},"
                       "{\"M\":{\"sku\":{\"S\":\"B2\"},\"qty\":{\"N\":\"1\"},"
                       "\"more\":{\"S\":\"abcdefghijklmno\"}}}]}}"),
-              "pk     a text that is longer …\n"
+              "pk     a text that is longer \n"
+              "       than the line\n"
               "lines  [\n"
               "         {sku: A1, qty: 2},\n"
               "         {\n"
               "           sku: B2,\n"
               "           qty: 1,\n"
-              "           more: abcdefghijkl…\n"
+              "           more: abcdefghijklm\n"
+              "             no\n"
               "         }\n"
               "       ]\n");
+}
+
+TEST(vertical_is_any_number_of_items)
+{
+    CHECK_STR(
+        printed(FORMAT_VERTICAL, options(24),
+                "{\"pk\":{\"S\":\"A\"},\"text\":{\"S\":\"one two three four five six\"}}\n"
+                "{\"pk\":{\"S\":\"B\"},\"text\":{\"S\":\"abcdefghijklmnopqrstuvwxyz\"}}\n"
+                "{\"pk\":{\"S\":\"C\"},\"text\":{\"S\":\"中中中中中中中中中中\"},\"b\":{\"B\":"
+                "\"AAAAAAAAAAAAAAAAAAAAAAAA\"}}\n"),
+        "── 1 ───────────────────\n"
+        "pk    A\n"
+        "text  one two three \n"
+        "      four five six\n"
+        "── 2 ───────────────────\n"
+        "pk    B\n"
+        "text  abcdefghijklmnopqr\n"
+        "      stuvwxyz\n"
+        "── 3 ───────────────────\n"
+        "pk    C\n"
+        "text  中中中中中中中中中\n"
+        "      中\n"
+        "b     b64\"AAAAAAAAAAAAA…\n");
 }
 
 TEST(pretty_groups_by_shape)
