@@ -278,7 +278,8 @@ int options_complete(struct session *s, struct str line)
         env.live = complete_live_dynamo(s->dynamo);
     /* The shell at the terminal has met its table by the time TAB is pressed; here it is asked for
      * first. */
-    if (session_table_name(s, NULL, &name, &e) == 0 && schema_get(s->schemas, name, &t, &e) == 0)
+    if (!str_starts(line, STR("connect ")) && session_table_name(s, NULL, &name, &e) == 0 &&
+        schema_get(s->schemas, name, &t, &e) == 0)
         env.table = str_of(s->table);
     struct completer *c = completer_new(&env);
     const struct completion *found =
