@@ -4,6 +4,7 @@
 
 #include "pksk/base/file.h"
 #include "pksk/base/utf8.h"
+#include "pksk/out/prose.h"
 #include "pksk/out/text.h"
 #include "pksk/session/session.h"
 
@@ -14,18 +15,32 @@ static void put(struct str text)
         return;
 }
 
-static void add_coloured(struct buf *b, enum colour colour, struct str text)
+/* Text that is escaped already. */
+static void add_safe(struct buf *b, enum colour colour, struct str text)
 {
     bool on = text_colour_wanted(STDERR_FILENO);
 
     if (on)
         buf_str_add(b, str_of(colour_on(colour)));
-    text_escape(b, text);
+    buf_str_add(b, text);
     if (on)
         buf_lit(b, COLOUR_OFF);
 }
 
-/* One line. A note is cut to the terminal's width; what has to be read is not. */
+static void add_coloured(struct buf *b, enum colour colour, struct str text)
+{
+    _cleanup_(buf_free) struct buf safe = {0};
+
+    text_escape(&safe, text);
+    add_safe(b, colour, buf_str(&safe));
+}
+
+static struct str without_newline(struct str t)
+{
+    return str_ends(t, STR("\n")) ? str_slice(t, 0, t.len - 1) : t;
+}
+
+/* One line. A note is cut to the terminal's width; what has to be read goes on below. */
 static void say(const struct session *s, enum colour colour, bool whole, const char *format,
                 va_list args)
 {
@@ -34,13 +49,16 @@ static void say(const struct session *s, enum colour colour, bool whole, const c
 
     buf_lit(&text, "  ");
     buf_vaddf(&text, format, args);
-    if (s->err_terminal && !whole) {
+    if (s->err_terminal) {
         _cleanup_(buf_free) struct buf cut = {0}, safe = {0};
 
-        text_screen(&columns, &rows);
+        text_screen_of(STDERR_FILENO, &columns, &rows);
         text_escape(&safe, buf_str(&text));
-        text_cut(&cut, buf_str(&safe), MAX(columns, 20u) - 1);
-        add_coloured(&line, colour, buf_str(&cut));
+        if (whole)
+            prose_add_lines(&cut, buf_str(&safe), prose_width(columns), 0);
+        else
+            text_cut(&cut, buf_str(&safe), MAX(columns, 20u) - 1);
+        add_safe(&line, colour, without_newline(buf_str(&cut)));
     } else {
         add_coloured(&line, colour, buf_str(&text));
     }
@@ -89,17 +107,24 @@ void session_warn(struct session *s, const char *format, ...)
 
 /* The parser's message is plain text in lines, escaped where it quotes; only its first word is
  * coloured. */
-void session_complain(unused_arg struct session *s, struct str source, struct str text,
-                      const struct err *e)
+void session_complain(struct session *s, struct str source, struct str text, const struct err *e)
 {
-    _cleanup_(buf_free) struct buf plain = {0}, line = {0};
+    _cleanup_(buf_free) struct buf plain = {0}, wrapped = {0}, line = {0};
     struct str mark = STR("error:");
     size_t at;
 
     if (!e->text[0])
         return;
     lang_explain_error(&plain, source, text, e);
-    struct str all = buf_str(&plain);
+    if (s->err_terminal) {
+        unsigned columns, rows;
+
+        text_screen_of(STDERR_FILENO, &columns, &rows);
+        prose_add_lines(&wrapped, buf_str(&plain), prose_width(columns), 2);
+    } else {
+        buf_str_add(&wrapped, buf_str(&plain));
+    }
+    struct str all = buf_str(&wrapped);
 
     if (text_colour_wanted(STDERR_FILENO) && str_find(all, mark, &at)) {
         buf_str_add(&line, str_slice(all, 0, at));
