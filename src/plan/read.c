@@ -131,6 +131,25 @@ static const struct path *projection(const struct building *b)
     return list ? list : one_step(b->arena, b->table->key.partition[0].name);
 }
 
+/* The column of a path: prefs.lang. With an element of a list in it, or a name that reads like a
+ * path, it is the path's first name, as the item comes back. */
+static void add_column_name(struct buf *b, const struct path *p)
+{
+    for (const struct path_step *step = p->steps; step; step = step->next) {
+        size_t at;
+
+        if (p->steps->next && (!step->name.len || str_find_char(step->name, '.', &at) ||
+                               str_find_char(step->name, '[', &at))) {
+            buf_reset(b);
+            buf_str_add(b, p->steps->name);
+            return;
+        }
+        if (step != p->steps)
+            buf_char(b, '.');
+        buf_str_add(b, step->name);
+    }
+}
+
 static void note_columns(struct building *b)
 {
     size_t n = 0;
@@ -143,8 +162,7 @@ static void note_columns(struct building *b)
     for (const struct path *p = b->st->select; p; p = p->next) {
         _cleanup_(buf_free) struct buf text = {0};
 
-        /* The items come back with the path's first name at the top: that is the column. */
-        buf_str_add(&text, p->steps->name);
+        add_column_name(&text, p);
         bool seen = false;
         for (size_t i = 0; i < b->plan.column_count; i++)
             seen |= str_eq(b->plan.columns[i], buf_str(&text));
