@@ -249,7 +249,20 @@ static int gather_all(struct session *s, struct gather *g, int r, const struct v
     return r;
 }
 
-static int print_gathered(struct session *s, const struct statement *st, struct gather *g, int r,
+/* Not all was read: a part of it would be a wrong answer, and `more` would go on with items. */
+static int explain_part(struct session *s, int r, struct err *e)
+{
+    bool stopped = r == ERR_CANCELLED || r == 0;
+
+    r = explain_end(s, r, false, e);
+    if (stopped)
+        e->hint[0] = '\0';
+    note_totals(s, reading(s));
+    slot_put(s, &slot, NULL);
+    return r;
+}
+
+static int print_gathered(struct session *s, const struct statement *st, struct gather *g,
                           struct err *e)
 {
     struct plan p = *cursor_plan(reading(s));
@@ -257,22 +270,16 @@ static int print_gathered(struct session *s, const struct statement *st, struct 
     struct output out;
 
     gather_columns(g, bars, &p);
-    int opened = output_open(&out, s, st, &p, e);
+    int r = output_open(&out, s, st, &p, e);
 
-    if (opened < 0)
-        return opened;
+    if (r < 0)
+        return r;
     output_keep_rest(&out, rest_of(s));
-    bool whole = r == 0 && cursor_state(reading(s)) == CURSOR_END;
+    struct value *rows = gather_items(g, bars);
 
-    if (whole) {
-        struct value *rows = gather_items(g, bars);
-
-        rows_add(&s->rows, rows);
-        r = rows ? output_items(&out, rows, e) : 0;
-    }
-    r = finish(s, &out, r, UINT64_MAX, e);
-    if (whole)
-        gather_remarks(s, g);
+    rows_add(&s->rows, rows);
+    r = finish(s, &out, rows ? output_items(&out, rows, e) : 0, UINT64_MAX, e);
+    gather_remarks(s, g);
     return r;
 }
 
@@ -288,7 +295,8 @@ static int gathered_run(struct session *s, const struct statement *st, const str
     if (r < 0)
         return e->code;
     r = gather_all(s, g, r, items, e);
-    return print_gathered(s, st, g, r, e);
+    return r == 0 && cursor_state(reading(s)) == CURSOR_END ? print_gathered(s, st, g, e)
+                                                            : explain_part(s, r, e);
 }
 
 int read_run(struct session *s, const struct statement *st, struct err *e)
