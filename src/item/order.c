@@ -1,7 +1,5 @@
 #include "pksk/item/order.h"
 
-#define FEW 32 /* so many are quicker sorted by insertion */
-
 struct rank {
     uint64_t begin; /* of the name, its first byte the highest: settles most comparisons */
     size_t front;   /* among the names that come first */
@@ -46,7 +44,7 @@ static size_t front_of(struct str name, const struct str *first, size_t count)
 
 static void sort(struct rank *ranks, size_t count, rank_fn *order)
 {
-    if (count > FEW) {
+    if (count > ITEM_ORDER_FEW) {
         qsort(ranks, count, sizeof(*ranks), order);
         return;
     }
@@ -59,6 +57,9 @@ static void sort(struct rank *ranks, size_t count, rank_fn *order)
         ranks[at] = x;
     }
 }
+
+static const struct value *ordered(struct arena *a, const struct value *v, const struct str *first,
+                                   size_t count);
 
 /* The same value with these kids. */
 static const struct value *with_kids(struct arena *a, const struct value *v,
@@ -76,40 +77,111 @@ static const struct value *with_kids(struct arena *a, const struct value *v,
     return copy;
 }
 
-static const struct value *ordered(struct arena *a, const struct value *v, const struct str *first,
-                                   size_t count)
+/* The kids in a new order, each ordered itself; the value as it is when that changes nothing. */
+static const struct value *with_order(struct arena *a, const struct value *v, struct rank *ranks)
 {
-    bool named = v->type == ATTR_M, changed = false;
-    struct rank *ranks;
+    bool changed = false;
     size_t n = 0;
 
-    if (v->type < ATTR_M || !v->len)
-        return v;
-    ranks = arena_words(a, v->len * sizeof(*ranks));
+    value_each (kid, v) {
+        struct rank *r = &ranks[n++];
+
+        r->v = r->v->type < ATTR_M ? r->v : ordered(a, r->v, NULL, 0);
+        changed |= r->v != kid;
+    }
+    return changed ? with_kids(a, v, ranks) : v;
+}
+
+static struct rank *ranked(struct arena *a, const struct value *v, const struct str *first,
+                           size_t count)
+{
+    struct rank *ranks = arena_words(a, v->len * sizeof(*ranks));
+    bool named = v->type == ATTR_M;
+    size_t n = 0;
+
     value_each (kid, v) {
         ranks[n++] = (struct rank){named ? begin_of(value_name(kid)) : 0,
                                    named ? front_of(value_name(kid), first, count) : 0, kid};
     }
     if (v->type != ATTR_L)
         sort(ranks, n, named ? by_name : by_value);
-    n = 0;
-    value_each (kid, v) {
-        struct rank *r = &ranks[n++];
+    return ranks;
+}
 
-        r->v = ordered(a, r->v, NULL, 0);
-        changed |= r->v != kid;
+static const struct value *ordered(struct arena *a, const struct value *v, const struct str *first,
+                                   size_t count)
+{
+    if (v->type < ATTR_M || !v->len)
+        return v;
+    return with_order(a, v, ranked(a, v, first, count));
+}
+
+/* ---- most items have the names of the one before them, in the same order */
+
+static bool is_same(const struct item_order *o, const struct value *item)
+{
+    const char *name = o->names.s;
+    size_t i = 0;
+
+    if (item->len != o->count)
+        return false;
+    value_each (kid, item) {
+        if (kid->name_len != o->lens[i] || memcmp(kid->name_bytes, name, kid->name_len) != 0)
+            return false;
+        name += o->lens[i++];
     }
-    return changed ? with_kids(a, v, ranks) : v;
+    return true;
+}
+
+static void remember(struct item_order *o, const struct value *item, const struct rank *ranks)
+{
+    size_t i = 0;
+
+    buf_reset(&o->names);
+    o->count = 0;
+    if (item->len > ITEM_ORDER_FEW)
+        return;
+    value_each (kid, item) {
+        size_t place = 0;
+
+        while (ranks[place].v != kid)
+            place++;
+        buf_str_add(&o->names, value_name(kid));
+        o->lens[i] = kid->name_len;
+        o->places[i++] = (uint8_t)place;
+    }
+    o->count = item->len;
+}
+
+static struct rank *remembered(struct item_order *o, const struct value *item)
+{
+    struct rank *ranks = arena_words(&o->arena, item->len * sizeof(*ranks));
+    size_t i = 0;
+
+    value_each (kid, item)
+        ranks[o->places[i++]].v = kid;
+    return ranks;
 }
 
 const struct value *item_ordered(struct item_order *o, const struct value *item,
                                  const struct str *first, size_t count)
 {
+    struct rank *ranks;
+
     arena_reset(&o->arena);
-    return ordered(&o->arena, item, first, count);
+    if (item->type != ATTR_M || !item->len)
+        return ordered(&o->arena, item, NULL, 0);
+    if (is_same(o, item)) {
+        ranks = remembered(o, item);
+    } else {
+        ranks = ranked(&o->arena, item, first, count);
+        remember(o, item, ranks);
+    }
+    return with_order(&o->arena, item, ranks);
 }
 
 void item_order_free(struct item_order *o)
 {
     arena_free(&o->arena);
+    buf_free(&o->names);
 }

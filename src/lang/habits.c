@@ -589,11 +589,16 @@ bool habits_misread(const struct statement *st, const struct lang_env *env)
     }
     if (key && key->form == WORD_BARE && str_is(key->text, "--help"))
         return true;
-    if (!key || st->table || st->index || key->form != WORD_BARE || !env->key_names ||
-        (st->verb != VERB_QUERY && st->verb != VERB_GET && st->verb != VERB_DELETE) ||
-        !env->key_names(env->ctx, STR(""), &names[0], &names[1]))
+    if (!key || st->table || st->index || key->form != WORD_BARE || !env->key_names)
         return false;
-    if (st->verb == VERB_QUERY && str_eq(key->text, names[0]))
-        return st->keys->sort && st->keys->sort->op == SORT_EQ;
-    return str_find_char(key->text, '=', &at) && str_eq(str_slice(key->text, 0, at), names[0]);
+    /* The schema is asked for only where a word looks like an attribute's name: that may be a round
+     * trip, and another one that fails. */
+    bool query = st->verb == VERB_QUERY && is_name(key->text) && st->keys->sort &&
+                 st->keys->sort->op == SORT_EQ;
+    bool pair = (st->verb == VERB_QUERY || st->verb == VERB_GET || st->verb == VERB_DELETE) &&
+                str_find_char(key->text, '=', &at) && is_name(str_slice(key->text, 0, at));
+
+    if ((!query && !pair) || !env->key_names(env->ctx, STR(""), &names[0], &names[1]))
+        return false;
+    return str_eq(query ? key->text : str_slice(key->text, 0, at), names[0]);
 }

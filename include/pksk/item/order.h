@@ -9,8 +9,16 @@
 
 #include "pksk/item/value.h"
 
-struct item_order { /* {0} at first */
+#define ITEM_ORDER_FEW                                                                             \
+    32 /* attributes; so many are quicker sorted by insertion, and remembered                      \
+        */
+
+struct item_order { /* {0} at first; for one list of first names only */
     struct arena arena;
+    struct buf names; /* of the item before, one behind the other */
+    size_t count;
+    uint16_t lens[ITEM_ORDER_FEW];
+    uint8_t places[ITEM_ORDER_FEW];
 };
 
 /* The item itself, or another value, when it stands in that order already. */
