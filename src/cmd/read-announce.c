@@ -18,12 +18,18 @@ int read_announce(struct session *s, struct str what, const char *reach, const s
     _cleanup_(buf_free) struct buf line = {0};
     unsigned columns, rows;
 
-    text_plural(&line, t->item_count, "item", "items");
-    buf_lit(&line, ", ");
-    text_bytes(&line, t->size_bytes);
-    buf_lit(&line, ", about ");
-    text_count(&line, units);
-    buf_lit(&line, " RCU");
+    if (t->item_count) {
+        text_plural(&line, t->item_count, "item", "items");
+        buf_lit(&line, ", ");
+    }
+    if (t->item_count && t->size_bytes) {
+        text_bytes(&line, t->size_bytes);
+        buf_lit(&line, ", about ");
+        text_count(&line, units);
+        buf_lit(&line, " RCU");
+    } else { /* it is new, or the service has not counted yet, which takes up to six hours */
+        buf_lit(&line, "cost unknown");
+    }
     text_screen(&columns, &rows);
     if (s->err_terminal && text_width(what) + strlen(reach) + line.len + 8 > columns) {
         session_note(s, "%.*s", STR_ARG(what)); /* the cost is what must not be cut off */

@@ -61,7 +61,7 @@ static int say_reasons(struct session *s, const struct statement *st, const stru
         if (tree && ddb_from_json(&a, tree, &item, e) < 0)
             item = NULL;
         say_reason(s, &a, i, one, item);
-        if (item && write_print(s, st, &t->actions[i], item, e) < 0)
+        if (item && write_show(s, st, &t->actions[i], item, e) < 0)
             return e->code;
     }
     return 0;

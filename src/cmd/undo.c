@@ -217,7 +217,7 @@ static int refuse(struct session *s, const struct statement *st, const struct pl
     err_at(e, ERR_REFUSED, st->verb_at,
            item ? "the item was changed since; it stands as it was"
                 : "the item was changed since: there is none now");
-    if (item && write_print(s, st, p, item, &why) < 0)
+    if (item && write_show(s, st, p, item, &why) < 0)
         return err_set(e, why.code, "%s", why.text);
     pop(s);
     if (last(s))

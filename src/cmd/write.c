@@ -158,7 +158,7 @@ static int refused(struct session *s, const struct statement *st, const struct p
                                            : "the condition is false: there is no such item");
     if (reply->uncertain)
         err_hint(e, "an earlier attempt got no answer: it may be that one which made it false");
-    if (reply->attributes && write_print(s, st, p, reply->attributes, &why) < 0)
+    if (reply->attributes && write_show(s, st, p, reply->attributes, &why) < 0)
         return err_set(e, why.code, "%s", why.text);
     return ERR_REFUSED;
 }

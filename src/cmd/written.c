@@ -1,5 +1,7 @@
 /* What writes print: shared with undo. */
 #include "pksk/cmd/write.h"
+#include "pksk/item/order.h"
+#include "pksk/item/plain.h"
 #include "pksk/out/text.h"
 #include "pksk/session/output.h"
 
@@ -28,4 +30,18 @@ int write_print(struct session *s, const struct statement *st, const struct plan
         r = closed;
     }
     return r;
+}
+
+int write_show(struct session *s, const struct statement *st, const struct plan *p,
+               const struct value *item, struct err *e)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    struct item_order order = {0};
+
+    if (s->out_terminal)
+        return write_print(s, st, p, item, e);
+    plain_add_value(&text, item_ordered(&order, item, p->key_names, p->key_count));
+    item_order_free(&order);
+    session_warn(s, "it is %s", buf_cstr(&text));
+    return 0;
 }

@@ -29,8 +29,10 @@ enum format output_format(const struct session *s, const struct statement *st)
 /* The pager to use, or NULL for none. */
 static const char *pager(const struct session *s)
 {
-    const char *command = s->settings.pager;
+    const char *command = s->settings.pager, *term = getenv("TERM");
 
+    if (!command[0] && term && strcmp(term, "dumb") == 0)
+        return NULL; /* it cannot be paged there */
     if (!command[0])
         command = getenv("PKSK_PAGER");
     if (!command || !command[0])

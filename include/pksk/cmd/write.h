@@ -20,6 +20,10 @@ bool write_counts_twice(const struct statement *st);
 /* For what else writes: items printed as the statement's output, and the line of its cost. */
 int write_print(struct session *s, const struct statement *st, const struct plan *p,
                 const struct value *items, struct err *e) must_check;
+/* The item that a refusal is about: at a terminal as write_print(); elsewhere standard output is
+ * for results, and it is said. */
+int write_show(struct session *s, const struct statement *st, const struct plan *p,
+               const struct value *item, struct err *e) must_check;
 void write_note(struct session *s, const struct reply *reply);
 
 #endif
