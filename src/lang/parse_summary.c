@@ -296,7 +296,9 @@ void parser_want_summary(struct parser *p)
     parser_want(p, EXPECT_WORD, WANT_CLAUSE, "distinct");
     if (p->st->measures && !p->st->groups)
         parser_want(p, EXPECT_WORD, WANT_CLAUSE, "by");
-    if (!p->st->order)
+    bool key_next = p->st->verb == VERB_QUERY && !(p->st->keys && p->st->keys->sort);
+
+    if (!p->st->order && !key_next) /* there ORD is the beginning of ORDER#1 */
         parser_want(p, EXPECT_WORD, WANT_CLAUSE, "order");
 }
 
