@@ -64,10 +64,12 @@ int parse_pattern(struct parser *p)
 static int file_word(struct parser *p, bool needed)
 {
     struct word *w;
-    int code =
-        needed ? word_need(p, EXPECT_FILE, "a file", &w) : word_maybe(p, EXPECT_FILE, "a file", &w);
 
-    if (needed ? code != 0 : code <= 0)
+    if (needed)
+        return word_argument(p, EXPECT_FILE, "a file", "the file");
+    int code = word_maybe(p, EXPECT_FILE, "a file", &w);
+
+    if (code <= 0)
         return code;
     word_append(&p->st->args, w);
     p->after = "the file";
@@ -127,12 +129,10 @@ int parse_perform(struct parser *p)
     int code = 0;
 
     p->after = "perform";
-    if (!p->st->args) {
-        code = word_need(p, EXPECT_PATTERN, "an access pattern", &w);
-        if (code)
-            return code;
-        word_append(&p->st->args, w);
-    }
+    if (!p->st->args)
+        code = word_argument(p, EXPECT_PATTERN, "an access pattern", "the pattern");
+    if (code)
+        return code;
     p->after = "the pattern";
     for (;;) {
         code = word_maybe(p, EXPECT_VALUE, "a value", &w);

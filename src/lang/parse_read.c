@@ -339,16 +339,11 @@ int parse_more(struct parser *p)
 
 int parse_import(struct parser *p)
 {
-    struct word *w;
     int code;
 
     p->after = "import";
-    code = word_need(p, EXPECT_FILE, "a file", &w);
-    if (code)
-        return code;
-    word_append(&p->st->args, w);
-    p->after = "the file";
-    return parse_clauses(p);
+    code = word_argument(p, EXPECT_FILE, "a file", "the file");
+    return code ? code : parse_clauses(p);
 }
 
 int parse_export(struct parser *p)

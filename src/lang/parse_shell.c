@@ -27,15 +27,12 @@ int parse_explain(struct parser *p)
 
 int parse_call(struct parser *p)
 {
-    struct word *w;
     int code;
 
     p->after = "call";
-    code = word_need(p, EXPECT_OPERATION, "an operation of the API", &w);
+    code = word_argument(p, EXPECT_OPERATION, "an operation of the API", "the operation");
     if (code)
         return code;
-    word_append(&p->st->args, w);
-    p->after = "the operation";
     parser_blanks(p);
     parser_want(p, EXPECT_VALUE, WANT_ALONE, "its request in braces");
     if (parser_look(p, 0) == '{') {
@@ -172,16 +169,8 @@ int parse_timing(struct parser *p)
 
 int parse_source(struct parser *p)
 {
-    struct word *w;
-    int code;
-
     p->after = "source";
-    code = word_need(p, EXPECT_FILE, "a file", &w);
-    if (code)
-        return code;
-    word_append(&p->st->args, w);
-    p->after = "the file";
-    return 0;
+    return word_argument(p, EXPECT_FILE, "a file", "the file");
 }
 
 int parse_edit(struct parser *p)

@@ -70,6 +70,18 @@ int word_need(struct parser *p, enum expect_kind kind, const char *what, struct 
     return MIN(code, 0);
 }
 
+int word_argument(struct parser *p, enum expect_kind kind, const char *what, const char *after)
+{
+    struct word *w;
+    int code = word_need(p, kind, what, &w);
+
+    if (code)
+        return code;
+    word_append(&p->st->args, w);
+    p->after = after;
+    return 0;
+}
+
 int word_number(struct parser *p, const char *what, uint64_t min, uint64_t max, uint64_t *ret)
 {
     struct word *w;

@@ -148,6 +148,8 @@ struct word *word_make(struct parser *p, const struct word_read *r, size_t i);
 size_t word_extent(const struct parser *p, unsigned flags, size_t at); /* at: nothing here */
 /* A plain word that must be there: noted as `kind`, called `what` in messages. */
 int word_need(struct parser *p, enum expect_kind kind, const char *what, struct word **ret);
+/* The same, as one of the statement's arguments; `after` is what it is called behind it. */
+int word_argument(struct parser *p, enum expect_kind kind, const char *what, const char *after);
 /* The same when it may be missing: 1 or 0. A clause keyword is not taken for it. */
 int word_maybe(struct parser *p, enum expect_kind kind, const char *what, struct word **ret);
 /* A whole number; `what` as in "limit": "limit takes a whole number …" */
