@@ -34,9 +34,7 @@ static int each_item(const char *path, int (*take)(void *ctx, struct value *item
     struct value *item;
     int r = records_open(&records, path, e);
 
-    if (r < 0)
-        return r;
-    while ((r = records_line(&records, &line, e)) > 0) {
+    while (r >= 0 && (r = records_line(&records, &line, e)) > 0) {
         arena_reset(&a);
         r = cancel_flag ? err_set(e, ERR_CANCELLED, "interrupted")
                         : ddb_parse_item(&a, line.text, &item, e);

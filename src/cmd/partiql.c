@@ -100,7 +100,9 @@ static int refused(struct statement_run *run, const struct reply *reply, struct 
     err_at(e, ERR_REFUSED, run->st->partiql->at,
            reply->attributes ? "the condition is false; the item stands as it was"
                              : "the condition is false: there is no such item");
-    if (reply->attributes && output_items(&run->out, reply->attributes, &why) < 0)
+    if (reply->attributes && !run->s->out_terminal)
+        write_say(run->s, run->plan, reply->attributes);
+    else if (reply->attributes && output_items(&run->out, reply->attributes, &why) < 0)
         *e = why;
     return e->code;
 }

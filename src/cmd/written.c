@@ -35,13 +35,18 @@ int write_print(struct session *s, const struct statement *st, const struct plan
 int write_show(struct session *s, const struct statement *st, const struct plan *p,
                const struct value *item, struct err *e)
 {
+    if (s->out_terminal)
+        return write_print(s, st, p, item, e);
+    write_say(s, p, item);
+    return 0;
+}
+
+void write_say(struct session *s, const struct plan *p, const struct value *item)
+{
     _cleanup_(buf_free) struct buf text = {0};
     struct item_order order = {0};
 
-    if (s->out_terminal)
-        return write_print(s, st, p, item, e);
     plain_add_value(&text, item_ordered(&order, item, p->key_names, p->key_count));
     item_order_free(&order);
     session_warn(s, "it is %s", buf_cstr(&text));
-    return 0;
 }

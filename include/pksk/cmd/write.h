@@ -24,6 +24,7 @@ int write_print(struct session *s, const struct statement *st, const struct plan
  * for results, and it is said. */
 int write_show(struct session *s, const struct statement *st, const struct plan *p,
                const struct value *item, struct err *e) must_check;
+void write_say(struct session *s, const struct plan *p, const struct value *item); /* the latter */
 void write_note(struct session *s, const struct reply *reply);
 
 #endif

@@ -1,4 +1,9 @@
-/* The inside of a net and of a transfer: within the net layer only. */
+/* The inside of a net and of a transfer: within the net layer only.
+ *
+ * A net owns its handles and lends one to each transfer while that runs; a transfer is its
+ * caller's, who frees it (transfer_free()), and owns copies of the URL and the bundle's path. Times
+ * are microseconds of the net's clock.
+ */
 #ifndef PKSK_NET_TRANSFER_H
 #define PKSK_NET_TRANSFER_H
 
