@@ -18,7 +18,7 @@ from terminal import Terminal
 
 PROMPT = "shop> "
 EXIT_PATIENCE = 20
-QUIET = 1.5             # that long without output, and a step whose call failed is over
+QUIET = 1.5             # that long idle and without output, and a step whose call failed is over
 BRACKETED = b"\x1b[?2004h"  # sent once with every prompt
 MESSAGE = re.compile(r"error:|cannot|no look-up|retry|No entry for terminal")
 UNTYPED = "\x1b[A"      # up: the last statement again
@@ -33,6 +33,24 @@ def new_modes():
 
 
 NEW_MODES = new_modes()
+
+
+def work_of(session):
+    """What the processes of a session have worked so far, as they are now; a different answer later: not idle."""
+    seen = []
+    for name in os.listdir("/proc"):
+        try:
+            with open(f"/proc/{name}/stat", "rb") as f:
+                fields = f.read().rpartition(b")")[2].split()
+        except OSError:  # no process, or one that has ended
+            continue
+        if int(fields[3]) == session:
+            seen.append((name, fields[0], fields[11], fields[12]))
+    return sorted(seen)
+
+
+def is_running(work):
+    return any(state in (b"R", b"D") for _, state, *_ in work)
 
 
 class Step:
@@ -96,12 +114,13 @@ class Dialogue:
             return
         done = (lambda: t.text().count(step.until) > before) if step.until else self.new_prompt
         end = time.monotonic() + EXIT_PATIENCE
-        quiet_since = time.monotonic()
+        quiet_since, work = time.monotonic(), None
         while not done() and time.monotonic() < end:
-            seen = len(t.raw)
+            seen, worked = len(t.raw), work
             if not t.read(0.05):
                 return
-            if len(t.raw) != seen:
+            work = work_of(t.pid)
+            if len(t.raw) != seen or work != worked or is_running(work):
                 quiet_since = time.monotonic()
             elif not self.patient and time.monotonic() - quiet_since > QUIET:
                 return
