@@ -13,6 +13,7 @@ struct gather {
     struct ordered *ordered; /* one of the two */
     struct summary *summary;
     struct arena arena; /* of the rows and names */
+    uint64_t of;        /* segments that the table has, of a sample; else 0 */
 };
 
 bool gather_wanted(const struct statement *st)
@@ -75,6 +76,31 @@ int gather_add(struct gather *g, const struct value *items, struct err *e)
     return g->summary ? summary_add(g->summary, items, e) : ordered_add(g->ordered, items, e);
 }
 
+void gather_end_segment(struct gather *g)
+{
+    summary_end_segment(g->summary);
+}
+
+void gather_estimate(struct gather *g, uint64_t of)
+{
+    g->of = of;
+}
+
+static bool is_estimated(const struct gather *g, const struct measure *m)
+{
+    return g->of && measure_has_estimate(m->kind);
+}
+
+static void add_columns(struct gather *g, struct plan *p, const struct measure *m)
+{
+    if (!is_estimated(g, m)) {
+        p->columns[p->column_count++] = m->name;
+        return;
+    }
+    p->columns[p->column_count++] = arena_printf(&g->arena, "~%.*s", STR_ARG(m->name));
+    p->columns[p->column_count++] = arena_printf(&g->arena, "±%.*s", STR_ARG(m->name));
+}
+
 void gather_columns(struct gather *g, bool bars, struct plan *p)
 {
     size_t count = 0;
@@ -84,7 +110,7 @@ void gather_columns(struct gather *g, bool bars, struct plan *p)
     for (const struct group_key *k = g->st->groups; k; k = k->next)
         count++;
     for (const struct measure *m = g->st->measures; m; m = m->next)
-        count++;
+        count += 2;
     p->columns = arena_alloc(&g->arena, count + 1, sizeof(*p->columns));
     p->column_count = p->key_count = 0;
     p->key_names = p->columns;
@@ -92,14 +118,14 @@ void gather_columns(struct gather *g, bool bars, struct plan *p)
         p->columns[p->column_count++] = k->name;
     p->key_count = p->column_count;
     for (const struct measure *m = g->st->measures; m; m = m->next)
-        p->columns[p->column_count++] = m->name;
+        add_columns(g, p, m);
     if (bars)
         p->columns[p->column_count++] = GATHER_BAR;
 }
 
-static double amount(const struct value *row, const struct measure *m)
+static double amount(const struct value *row, struct str name)
 {
-    const struct value *v = value_member(row, m->name);
+    const struct value *v = value_member(row, name);
     char text[400];
 
     if (!v || v->type != ATTR_N)
@@ -116,8 +142,11 @@ static void add_bars(struct gather *g, struct value *rows)
 
     if (!rows || !rows->next || !m || m->kind == MEASURE_MIN || m->kind == MEASURE_MAX)
         return;
+    struct str name =
+        is_estimated(g, m) ? arena_printf(&g->arena, "~%.*s", STR_ARG(m->name)) : m->name;
+
     for (const struct value *row = rows; row; row = row->next) {
-        double n = amount(row, m);
+        double n = amount(row, name);
 
         if (n < 0)
             return;
@@ -127,7 +156,7 @@ static void add_bars(struct gather *g, struct value *rows)
         _cleanup_(buf_free) struct buf bar = {0};
         struct value *last = row->first;
 
-        text_bar(&bar, amount(row, m) / most, BAR_CELLS);
+        text_bar(&bar, amount(row, name) / most, BAR_CELLS);
         struct value *v = value_new_text(&g->arena, ATTR_S, buf_str(&bar));
 
         while (last->next)
@@ -141,7 +170,8 @@ struct value *gather_items(struct gather *g, bool bars)
 {
     if (!g->summary)
         return ordered_items(g->ordered);
-    struct value *rows = summary_rows(g->summary, &g->arena, g->st->limit);
+    struct value *rows = g->of ? summary_estimates(g->summary, &g->arena, g->of, g->st->limit)
+                               : summary_rows(g->summary, &g->arena, g->st->limit);
 
     if (bars)
         add_bars(g, rows);

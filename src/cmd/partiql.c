@@ -43,10 +43,12 @@ static int look_at_select(struct session *s, struct arena *a, const struct state
         index = table_index(t, kind.index);
     if (st->batch || partiql_fixes_key(one, index ? &index->key : &t->key))
         return 0;
+    struct read_size size = read_size(t, kind.index);
+
     r = read_announce(s, p->line,
                       kind.index.len ? "without its partition key this reads the whole index"
                                      : "without its partition key this reads the whole table",
-                      t, (t->size_bytes + 8191) / 8192, e);
+                      size, read_units(size.bytes, false), e);
     return r < 0 ? r : 1;
 }
 

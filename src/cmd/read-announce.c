@@ -3,27 +3,41 @@
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
 
-/* What a whole scan would cost, from the service's own count: half a unit for each 4 KB, eventually
- * consistent. */
-static uint64_t scan_units(const struct table *t, const struct statement *st)
+struct read_size read_size(const struct table *t, struct str index)
 {
-    uint64_t blocks = (t->size_bytes + 4095) / 4096;
+    const struct index *i = index.len ? table_index(t, index) : NULL;
 
-    return st->consistent ? blocks : (blocks + 1) / 2;
+    return i ? (struct read_size){i->item_count, i->size_bytes}
+             : (struct read_size){t->item_count, t->size_bytes};
 }
 
-int read_announce(struct session *s, struct str what, const char *reach, const struct table *t,
+/* Half a unit for each 4 KB, eventually consistent. */
+uint64_t read_units(uint64_t bytes, bool consistent)
+{
+    uint64_t blocks = (bytes + 4095) / 4096;
+
+    return consistent ? blocks : (blocks + 1) / 2;
+}
+
+int read_confirm(struct session *s, uint64_t units, struct err *e)
+{
+    if (!s->settings.scan_confirm || units <= s->settings.scan_confirm || !s->interactive)
+        return 0;
+    return session_confirm(s, e, "This scan reads about %zu capacity units. Go on", (size_t)units);
+}
+
+int read_announce(struct session *s, struct str what, const char *reach, struct read_size size,
                   uint64_t units, struct err *e)
 {
     _cleanup_(buf_free) struct buf line = {0};
     unsigned columns, rows;
 
-    if (t->item_count) {
-        text_plural(&line, t->item_count, "item", "items");
+    if (size.items) {
+        text_plural(&line, size.items, "item", "items");
         buf_lit(&line, ", ");
     }
-    if (t->item_count && t->size_bytes) {
-        text_bytes(&line, t->size_bytes);
+    if (size.items && size.bytes) {
+        text_bytes(&line, size.bytes);
         buf_lit(&line, ", about ");
         text_count(&line, units);
         buf_lit(&line, " RCU");
@@ -37,10 +51,7 @@ int read_announce(struct session *s, struct str what, const char *reach, const s
     } else {
         session_note(s, "%.*s  %s: %s", STR_ARG(what), reach, buf_cstr(&line));
     }
-    if (s->settings.scan_confirm && units > s->settings.scan_confirm && s->interactive)
-        return session_confirm(s, e, "This scan reads about %zu capacity units. Go on",
-                               (size_t)units);
-    return 0;
+    return read_confirm(s, units, e);
 }
 
 int read_announce_scan(struct session *s, const struct statement *st, const struct table *t,
@@ -50,7 +61,10 @@ int read_announce_scan(struct session *s, const struct statement *st, const stru
         session_note(s, "%.*s  reads until it has %zu items", STR_ARG(p->line), (size_t)p->limit);
         return 0;
     }
-    return read_announce(s, p->line, plan_reach(p, st), t, scan_units(t, st), e);
+    struct read_size size = read_size(t, p->index);
+
+    return read_announce(s, p->line, plan_reach(p, st), size,
+                         read_units(size.bytes, st->consistent), e);
 }
 
 int read_announce_plan(struct session *s, const struct statement *st, const struct plan *p,

@@ -4,6 +4,7 @@
 #include "pksk/cmd/command.h"
 #include "pksk/cmd/gather.h"
 #include "pksk/cmd/read-announce.h"
+#include "pksk/cmd/read-sample.h"
 #include "pksk/cmd/then.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
@@ -315,6 +316,8 @@ int read_run(struct session *s, const struct statement *st, struct err *e)
         return r;
     (void)session_model(s, t); /* results are headed by its names */
     rows_clear(&s->rows);
+    if (st->sample_at.to)
+        return read_sample(s, st, t, e);
     if (gather_wanted(st)) {
         struct gather *g;
 

@@ -30,7 +30,9 @@ static void add_count(struct buf *b, uint64_t n, const char *what)
 static void add_scan(struct buf *b, const struct plan *p, const struct statement *st,
                      const struct table *t)
 {
-    uint64_t blocks = (t->size_bytes + 4095) / 4096;
+    const struct index *index = p->index.len ? table_index(t, p->index) : NULL;
+    uint64_t items = index ? index->item_count : t->item_count;
+    uint64_t blocks = ((index ? index->size_bytes : t->size_bytes) + 4095) / 4096;
 
     buf_lit(b, "Scan");
     if (p->index.len > 0) {
@@ -42,11 +44,15 @@ static void add_scan(struct buf *b, const struct plan *p, const struct statement
         add_count(b, p->limit, "item");
         return;
     }
+    if (st->sample_at.to) {
+        buf_lit(b, " a sample");
+        return;
+    }
     buf_char(b, '!');
-    if (t->item_count == 0) /* it is new, or the service has not counted yet */
+    if (items == 0) /* it is new, or the service has not counted yet */
         return;
     buf_char(b, ' ');
-    add_count(b, t->item_count, "item");
+    add_count(b, items, "item");
     if (blocks == 0)
         return;
     buf_lit(b, ", about ");

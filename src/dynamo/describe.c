@@ -54,6 +54,14 @@ static size_t count_of(const struct json *list)
     return list && list->kind == JSON_IS_ARRAY ? list->count : 0;
 }
 
+/* 0: nothing was said. */
+static uint64_t count_in(const struct json *of, const char *member)
+{
+    uint64_t n;
+
+    return json_get_u64(of, member, &n) ? n : 0;
+}
+
 static int decode_indexes(struct arena *a, const struct json *description, const char *member,
                           bool local, struct table *ret, struct err *e)
 {
@@ -72,6 +80,8 @@ static int decode_indexes(struct arena *a, const struct json *description, const
         index->local = local;
         index->status = local ? STR("ACTIVE") : arena_str(a, json_text(i, "IndexStatus"));
         decode_projection(a, json_get(i, "Projection"), index);
+        index->item_count = count_in(i, "ItemCount");
+        index->size_bytes = count_in(i, "IndexSizeBytes");
         ret->index_count++;
     }
     return 0;
@@ -95,10 +105,8 @@ int describe_decode(struct arena *a, const struct json *description, struct tabl
     if (indexes > INDEXES_MAX)
         return wrong(e, "it has too many indexes");
     t.stream_arn = arena_str(a, json_text(description, "LatestStreamArn"));
-    if (!json_get_u64(description, "ItemCount", &t.item_count))
-        t.item_count = 0;
-    if (!json_get_u64(description, "TableSizeBytes", &t.size_bytes))
-        t.size_bytes = 0;
+    t.item_count = count_in(description, "ItemCount");
+    t.size_bytes = count_in(description, "TableSizeBytes");
     t.indexes = arena_alloc(a, indexes ? indexes : 1, sizeof(*t.indexes));
 
     int r = decode_key(a, json_get(description, "KeySchema"),

@@ -35,6 +35,7 @@ static const struct {
     {"distinct", BIT(QUERY) | BIT(SCAN)},
     {"by", BIT(QUERY) | BIT(SCAN)},
     {"order", BIT(QUERY) | BIT(SCAN)},
+    {"sample", BIT(SCAN)},
     {"between", BIT(QUERY) | BIT(SCAN)},
     {"begins", BIT(QUERY) | BIT(SCAN)},
     {"contains", BIT(QUERY) | BIT(SCAN)},

@@ -282,6 +282,8 @@ int parse_clauses(struct parser *p)
         if (c->parse == parse_then && (p->st->measures || p->st->groups || p->st->order))
             return parser_fail(p, parser_span(p, from),
                                "then works on each item as it comes: it has no order or summary");
+        if (c->parse == parse_then && p->st->sample_at.to)
+            return parser_fail(p, p->st->sample_at, "then works on every item, not on a sample");
         code = parse_clause(p, c, from);
         if (code || c->parse == parse_then) /* nothing comes behind it */
             return code;

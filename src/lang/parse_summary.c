@@ -1,7 +1,7 @@
 /* What a reading ends in instead of its items, and the order of what it prints:
  *
- *     count, sum P, avg P, min P, max P, count distinct P, distinct P   by KEY, …   order by P
- * [desc], …
+ *     count, sum P, avg P, min P, max P, count distinct P, distinct P   by KEY, …
+ *     order by P [desc], …   sample N|N%
  *
  * The words are these only where something follows them: a sort key may be called "max".
  */
@@ -51,6 +51,11 @@ static bool at_order(struct parser *p)
     return by;
 }
 
+static bool at_sample(struct parser *p)
+{
+    return p->st->verb == VERB_SCAN && has_more(p, "sample");
+}
+
 bool parser_at_summary(struct parser *p)
 {
     if (!summarises(p))
@@ -59,7 +64,8 @@ bool parser_at_summary(struct parser *p)
         if (has_more(p, measures[i].word))
             return true;
     }
-    return has_more(p, "distinct") || at_order(p) || (p->st->measures && has_more(p, "by"));
+    return has_more(p, "distinct") || at_order(p) || at_sample(p) ||
+           (p->st->measures && has_more(p, "by"));
 }
 
 /* As the path was written; a single name without its quotes. */
@@ -285,6 +291,66 @@ static int parse_order(struct parser *p, size_t from)
     return 0;
 }
 
+/* ---- sample */
+
+/* 0.5% → 0.005 */
+static bool is_share(struct str text, double *ret)
+{
+    char digits[16], *end;
+
+    if (!str_ends(text, STR("%")) || text.len > sizeof(digits) || text.s[0] < '0' ||
+        text.s[0] > '9') /* no sign, no "inf" */
+        return false;
+    memcpy(digits, text.s, text.len - 1);
+    digits[text.len - 1] = '\0';
+    *ret = strtod(digits, &end) / 100;
+    return !*end && *ret > 0 && *ret <= 1;
+}
+
+static int parse_sample(struct parser *p, size_t from)
+{
+    struct statement *st = p->st;
+    struct word *w;
+    int code;
+
+    p->after = "sample";
+    parser_blanks(p);
+    parser_want(p, EXPECT_NUMBER, WANT_ALONE, "a number of items, or a share such as 1%");
+    code = word_single(p, WORD_PLAIN, TOKEN_NUMBER, &w);
+    if (code == 0)
+        return parser_unexpected(p);
+    if (code < 0)
+        return code;
+    if (w->form != WORD_BARE ||
+        (!is_share(w->text, &st->sample_share) &&
+         (!str_to_u64(w->text, &st->sample_items) || st->sample_items == 0)))
+        return parser_fail(p, w->at, "sample takes a number of items, or a share such as 1%%");
+    st->sample_at = parser_span(p, from);
+    p->after = "the sample";
+    return 0;
+}
+
+/* What a part of the table cannot answer. */
+static int check_sample(struct parser *p)
+{
+    struct statement *st = p->st;
+
+    if (!st->sample_items && st->sample_share <= 0)
+        return 0;
+    for (const struct measure *m = st->measures; m; m = m->next) {
+        if (m->kind == MEASURE_COUNT_DISTINCT)
+            return parser_fail(p, st->measures_at,
+                               "a sample cannot tell how many different values there are");
+    }
+    if (st->order && !st->measures && !st->groups)
+        return parser_fail(p, st->order_at, "the first of a sample are not the first of the table");
+    if (st->limit && !st->measures && !st->groups)
+        return parser_fail(p, st->limit_at, "the sample says already how many items are read");
+    if (st->segments)
+        return parser_fail(p, st->segments_at, "a sample chooses its segments itself");
+    return 0;
+}
+
 /* ---- */
 
 void parser_want_summary(struct parser *p)
@@ -298,6 +364,8 @@ void parser_want_summary(struct parser *p)
         parser_want(p, EXPECT_WORD, WANT_CLAUSE, "by");
     bool key_next = p->st->verb == VERB_QUERY && !(p->st->keys && p->st->keys->sort);
 
+    if (p->st->verb == VERB_SCAN && !p->st->sample_at.to)
+        parser_want(p, EXPECT_WORD, WANT_CLAUSE, "sample");
     if (!p->st->order && !key_next) /* there ORD is the beginning of ORDER#1 */
         parser_want(p, EXPECT_WORD, WANT_CLAUSE, "order");
 }
@@ -312,8 +380,11 @@ int parse_summary(struct parser *p)
     if (!p->st->measures && !p->st->groups && has_more(p, "distinct")) {
         (void)parser_keyword(p, WANT_CLAUSE, "distinct");
         code = parse_distinct(p);
+    } else if (!p->st->sample_at.to && at_sample(p)) {
+        (void)parser_keyword(p, WANT_CLAUSE, "sample");
+        code = parse_sample(p, from);
     } else if (!p->st->measures &&
-               (parser_is(p, "count") || (parser_at_summary(p) && !at_order(p)))) {
+               (parser_is(p, "count") || (parser_at_summary(p) && !at_order(p) && !at_sample(p)))) {
         code = parse_measures(p, from);
     } else if (p->st->measures && !p->st->groups && has_more(p, "by")) {
         (void)parser_keyword(p, WANT_CLAUSE, "by");
@@ -353,10 +424,12 @@ static bool is_in_summary(const struct statement *st, const struct order *o)
 int parse_summary_end(struct parser *p)
 {
     struct statement *st = p->st;
+    int code = check_sample(p);
 
-    if (!st->measures && !st->groups && !st->order)
-        return 0;
-    if (st->measures && !st->measures->next && st->measures->kind == MEASURE_COUNT && !st->groups) {
+    if (code || (!st->measures && !st->groups && !st->order))
+        return code;
+    if (st->measures && !st->measures->next && st->measures->kind == MEASURE_COUNT && !st->groups &&
+        !st->sample_at.to) {
         st->measures = NULL;
         st->count = true;
         if (!st->order)

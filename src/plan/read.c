@@ -563,6 +563,8 @@ const char *plan_reach(const struct plan *p, const struct statement *st)
         return "reads one item by its key";
     if (str_is(str_of(p->operation), "BatchGetItem"))
         return "reads items by their keys, a hundred a request";
+    if (str_is(str_of(p->operation), "Scan") && st->sample_at.to)
+        return "reads some of its segments, each one whole";
     if (str_is(str_of(p->operation), "Scan"))
         return p->index.len ? "reads the whole index" : "reads the whole table";
     if (str_is(str_of(p->operation), "Query"))

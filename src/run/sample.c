@@ -4,6 +4,7 @@
 
 #include "pksk/base/port.h"
 #include "pksk/item/ddbjson.h"
+#include "pksk/item/number.h"
 
 #define LANES 8
 #define SEGMENTS_MAX 1000000  /* of the API, for TotalSegments */
@@ -137,11 +138,19 @@ static int send(struct sampler *s, struct lane *l, struct err *e)
     return dynamo_send(s->dynamo, "Scan", buf_str(&body), &l->call, e);
 }
 
+static bool is_spent(const struct sampler *s)
+{
+    return !s->o.whole && s->totals.of > 1 && s->o.tenths && s->totals.tenths >= s->o.tenths;
+}
+
 static bool is_enough(const struct sampler *s)
 {
-    return !s->o.whole && s->totals.of > 1 &&
-           ((s->o.items && s->read >= s->o.items) ||
-            (s->o.tenths && s->totals.tenths >= s->o.tenths));
+    double share = MAX(s->o.share * (double)s->totals.of, 2.0);
+
+    if (s->o.whole || s->totals.of == 1)
+        return false;
+    return is_spent(s) || (s->o.items && s->read >= s->o.items) ||
+           (s->o.share > 0 && (double)s->begun >= share);
 }
 
 /* A segment of a quarter of the sample is no segment of many any more. */
@@ -278,6 +287,7 @@ int sampler_next(struct sampler *s, struct sample_segment *ret, struct err *e)
         }
         if (is_idle(s) && (s->begun == s->totals.of || is_enough(s))) {
             s->totals.whole = s->totals.segments == s->totals.of && !s->totals.cut;
+            s->totals.spent = is_spent(s) && !s->totals.whole;
             return 0;
         }
         if (dynamo_poll(s->dynamo, 1000, -1) == ERR_CANCELLED)
@@ -325,4 +335,27 @@ struct estimate estimator_total(const struct estimator *x, uint64_t of)
     if (variance < 0)
         variance = 0;
     return (struct estimate){mean * all, student(n - 1) * all * sqrt(variance / n * (1 - n / all))};
+}
+
+/* To the place of 10^last: 12345.6, 1 → "12350". */
+static void write_rounded(struct buf *b, double n, int last)
+{
+    int digits = n != 0 ? (int)floor(log10(fabs(n))) - last + 1 : 1;
+    char text[48];
+
+    if (digits < 1) /* less than half of that place, or just above it */
+        n = fabs(n) * 2 >= pow(10, last) ? copysign(pow(10, last), n) : 0;
+    snprintf(text, sizeof(text), "%.*e", MIN(MAX(digits, 1), 17) - 1, n);
+    if (number_normalise(str_of(text), b, NULL) < 0)
+        buf_str_add(b, str_of(text));
+}
+
+void estimate_write(const struct estimate *x, bool count, struct buf *total, struct buf *half)
+{
+    int last = x->half > 0 ? (int)floor(log10(x->half)) - 1 : -12;
+
+    if (count)
+        last = MAX(last, 0);
+    write_rounded(total, x->total, last);
+    write_rounded(half, x->half, last);
 }

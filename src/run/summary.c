@@ -1,5 +1,7 @@
 #include "pksk/run/summary.h"
 
+#include <math.h>
+
 #include "pksk/base/map.h"
 #include "pksk/base/port.h"
 #include "pksk/base/utf8.h"
@@ -9,8 +11,16 @@
 #include "pksk/model/atom.h"
 #include "pksk/plan/filter.h"
 #include "pksk/run/ordered.h"
+#include "pksk/run/sample.h"
 
 #define ENTRY_BYTES ((size_t)96) /* what a map keeps of one key beside its text, about */
+
+/* Of a sample: the segment at hand, and over all segments the sums of what each added (x), of how
+ * many values that were (n), and of their squares and products. */
+struct sampled {
+    double x, n;
+    double sum_x, sum_n, xx, nn, xn;
+};
 
 /* A measure of one group. */
 struct cell {
@@ -19,10 +29,13 @@ struct cell {
     struct map *values;  /* count distinct */
     struct buf best;     /* min, max: its text, and its type */
     enum attr_type best_type;
+    struct sampled sampled;
 };
 
 struct one_group {
-    const struct value **values; /* by the statement's groups */
+    const struct value **values;    /* by the statement's groups */
+    struct one_group *next_touched; /* in this segment */
+    bool touched;
     struct cell cells[];
 };
 
@@ -37,6 +50,9 @@ struct summary {
     uint64_t *refused;   /* by measure */
     struct value *found; /* the groups' values of the item at hand */
     struct buf key, text;
+    bool sampling;
+    struct one_group *touched;
+    uint64_t segments; /* that have ended */
 };
 
 struct summary *summary_new(const struct statement *st,
@@ -44,7 +60,7 @@ struct summary *summary_new(const struct statement *st,
 {
     struct summary *s = mem_resize(NULL, 1, sizeof(*s));
 
-    *s = (struct summary){.st = st, .entity = entity, .ctx = ctx};
+    *s = (struct summary){.st = st, .entity = entity, .ctx = ctx, .sampling = st->sample_at.to > 0};
     for (const struct measure *m = st->measures; m; m = m->next)
         s->measure_count++;
     for (const struct group_key *g = st->groups; g; g = g->next)
@@ -240,6 +256,15 @@ static void add_distinct(struct summary *s, struct cell *c, const struct value *
     s->bytes += s->text.len + ENTRY_BYTES;
 }
 
+/* Near enough for an estimate. */
+static double amount_of(const struct value *v)
+{
+    char text[64];
+
+    snprintf(text, sizeof(text), "%.*s", (int)MIN(v->len, 60u), v->bytes);
+    return strtod(text, NULL);
+}
+
 static void measure(struct summary *s, const struct measure *m, struct cell *c, uint64_t *refused,
                     const struct value *item)
 {
@@ -250,10 +275,16 @@ static void measure(struct summary *s, const struct measure *m, struct cell *c, 
     switch (m->kind) {
     case MEASURE_COUNT:
         c->count++;
+        c->sampled.x++;
         break;
     case MEASURE_SUM:
     case MEASURE_AVG:
-        *refused += !add_number(s, c, v);
+        if (!add_number(s, c, v)) {
+            ++*refused;
+        } else if (s->sampling) {
+            c->sampled.x += amount_of(v);
+            c->sampled.n++;
+        }
         break;
     case MEASURE_MIN:
         *refused += !add_best(s, c, v, 1);
@@ -273,6 +304,11 @@ int summary_add(struct summary *s, const struct value *items, struct err *e)
         struct one_group *g = group_of(s, item);
         size_t i = 0;
 
+        if (s->sampling && !g->touched) {
+            g->touched = true;
+            g->next_touched = s->touched;
+            s->touched = g;
+        }
         for (const struct measure *m = s->st->measures; m; m = m->next, i++)
             measure(s, m, &g->cells[i], &s->refused[i], item);
         if (s->groups.count > SUMMARY_GROUPS_MAX || s->bytes + s->arena.used > SUMMARY_BYTES_MAX)
@@ -331,7 +367,74 @@ static struct value *cell_value(struct arena *a, const struct measure *m, const 
     return NULL;
 }
 
-static struct value *row_of(const struct summary *s, struct arena *a, const struct one_group *from)
+/* ---- estimates */
+
+void summary_end_segment(struct summary *s)
+{
+    for (; s->touched; s->touched = s->touched->next_touched) {
+        s->touched->touched = false;
+        for (size_t i = 0; i < s->measure_count; i++) {
+            struct sampled *c = &s->touched->cells[i].sampled;
+
+            c->sum_x += c->x;
+            c->sum_n += c->n;
+            c->xx += c->x * c->x;
+            c->nn += c->n * c->n;
+            c->xn += c->x * c->n;
+            c->x = c->n = 0;
+        }
+    }
+    s->segments++;
+}
+
+/* A mean is a quotient of two estimates: its interval is that of what each segment has beyond the
+ * mean of all (Cochran, Sampling Techniques, 6.4). */
+static struct estimate estimate_mean(const struct sampled *c, uint64_t segments, uint64_t of)
+{
+    double mean = c->sum_x / c->sum_n;
+    struct estimator beyond = {.segments = segments,
+                               .squares = c->xx - 2 * mean * c->xn + mean * mean * c->nn};
+    double values = c->sum_n / (double)segments * (double)of;
+
+    return (struct estimate){mean, segments > 1 ? estimator_total(&beyond, of).half / values
+                                                : fabs(mean)};
+}
+
+static struct estimate estimate_of(const struct summary *s, const struct measure *m,
+                                   const struct cell *c, uint64_t of)
+{
+    struct estimator x = {
+        .segments = s->segments, .sum = c->sampled.sum_x, .squares = c->sampled.xx};
+
+    return m->kind == MEASURE_AVG ? estimate_mean(&c->sampled, s->segments, of)
+                                  : estimator_total(&x, of);
+}
+
+/* ---- a row */
+
+static void add_number_member(struct arena *a, struct value *row, struct value **last,
+                              struct str name, const struct buf *text)
+{
+    struct value *v = value_new_text(a, ATTR_N, buf_str(text));
+
+    value_set_name(v, name);
+    value_append(row, last, v);
+}
+
+/* The estimate has the measure's own name until the rows are in order. */
+static void add_estimate(struct arena *a, struct value *row, struct value **last,
+                         const struct measure *m, const struct estimate *x)
+{
+    _cleanup_(buf_free) struct buf total = {0}, half = {0};
+
+    estimate_write(x, m->kind == MEASURE_COUNT, &total, &half);
+    add_number_member(a, row, last, m->name, &total);
+    add_number_member(a, row, last, arena_printf(a, "±%.*s", STR_ARG(m->name)), &half);
+}
+
+/* of: segments, for estimates; 0: the figures are exact. */
+static struct value *row_of(const struct summary *s, struct arena *a, const struct one_group *from,
+                            uint64_t of)
 {
     struct value *row = value_new(a, ATTR_M), *last = NULL;
     size_t i = 0;
@@ -348,6 +451,12 @@ static struct value *row_of(const struct summary *s, struct arena *a, const stru
 
         if (!v)
             continue;
+        if (of && measure_has_estimate(m->kind)) {
+            struct estimate x = estimate_of(s, m, &from->cells[i], of);
+
+            add_estimate(a, row, &last, m, &x);
+            continue;
+        }
         value_set_name(v, m->name);
         value_append(row, &last, v);
     }
@@ -379,29 +488,56 @@ static int compare_rows(const void *a, const void *b, void *ctx)
 }
 
 /* Without groups there is one row, though there was no item. */
-static struct value *lone_row(const struct summary *s, struct arena *a)
+static struct value *lone_row(const struct summary *s, struct arena *a, uint64_t of)
 {
     struct one_group *empty =
         arena_alloc(a, 1, sizeof(*empty) + s->measure_count * sizeof(empty->cells[0]));
 
-    return row_of(s, a, empty);
+    return row_of(s, a, empty, of);
 }
 
-struct value *summary_rows(const struct summary *s, struct arena *a, uint64_t limit)
+static struct value *rows(const struct summary *s, struct arena *a, uint64_t of, uint64_t limit)
 {
-    struct value **rows = arena_alloc(a, s->groups.count, sizeof(struct value *));
+    struct value **all = arena_alloc(a, s->groups.count, sizeof(struct value *));
     struct value *first = NULL, **link = &first;
     size_t n = 0;
     void *group;
 
     if (!s->groups.count && !s->group_count)
-        return lone_row(s, a);
+        return lone_row(s, a, of);
     for (size_t i = 0; map_next(&s->groups, &i, NULL, &group);)
-        rows[n++] = row_of(s, a, group);
-    port_sort(rows, n, sizeof(struct value *), compare_rows, (void *)s->st);
+        all[n++] = row_of(s, a, group, of);
+    port_sort(all, n, sizeof(struct value *), compare_rows, (void *)s->st);
     for (size_t i = 0; i < n && (!limit || i < limit); i++) {
-        *link = rows[i];
-        link = &rows[i]->next;
+        *link = all[i];
+        link = &all[i]->next;
     }
     return first;
+}
+
+struct value *summary_rows(const struct summary *s, struct arena *a, uint64_t limit)
+{
+    return rows(s, a, 0, limit);
+}
+
+static void rename_member(struct value *row, struct str from, struct str to)
+{
+    for (struct value *v = row->first; v; v = v->next) {
+        if (str_eq(value_name(v), from))
+            value_set_name(v, to);
+    }
+}
+
+struct value *summary_estimates(const struct summary *s, struct arena *a, uint64_t of,
+                                uint64_t limit)
+{
+    struct value *all = rows(s, a, of, limit);
+
+    for (struct value *row = all; row; row = row->next) {
+        for (const struct measure *m = s->st->measures; m; m = m->next) {
+            if (measure_has_estimate(m->kind))
+                rename_member(row, m->name, arena_printf(a, "~%.*s", STR_ARG(m->name)));
+        }
+    }
+    return all;
 }

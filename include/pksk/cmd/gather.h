@@ -25,6 +25,12 @@ int gather_add(struct gather *g, const struct value *items, struct err *e) must_
  * with one for GATHER_BAR. */
 void gather_columns(struct gather *g, bool bars, struct plan *p);
 
+/* ---- of a sample */
+
+void gather_end_segment(struct gather *g); /* what was added since the last one was a segment */
+/* Before gather_columns(): its figures are estimates for so many segments. */
+void gather_estimate(struct gather *g, uint64_t of);
+
 struct value *gather_items(struct gather *g, bool bars); /* chained; once, at the end */
 
 /* What could not be added up, in a sentence each. */

@@ -42,6 +42,7 @@ struct index {
     struct str *include;   /* names, for INCLUDE */
     size_t include_count;
     struct str status;
+    uint64_t item_count, size_bytes; /* as the table's */
 };
 
 struct table {

@@ -116,6 +116,11 @@ enum measure_kind {
     MEASURE_COUNT_DISTINCT,
 };
 
+static inline bool measure_has_estimate(enum measure_kind kind)
+{
+    return kind == MEASURE_COUNT || kind == MEASURE_SUM || kind == MEASURE_AVG;
+}
+
 struct measure {
     struct measure *next;
     struct span at;
@@ -288,6 +293,9 @@ struct statement {
     struct group_key *groups;
     struct order *order;
     struct span measures_at, order_at;
+    uint64_t sample_items; /* scan sample: items wanted, or */
+    double sample_share;   /* a share of the table, above 0 and at most 1; both 0: no sample */
+    struct span sample_at;
     struct partiql *partiql;
     bool batch;                /* partiql { …; … } */
     const char *return_values; /* the API's ReturnValues, or NULL */

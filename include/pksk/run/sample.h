@@ -19,6 +19,7 @@ struct sample_options {
     uint64_t item_count, size_bytes; /* of DescribeTable: up to six hours old, 0 for a new table */
     uint64_t items, tenths; /* of items read and of capacity units × 10: no segment is begun
                                when one is reached; 0: no such limit */
+    double share;           /* of the segments, of which two at least are read; 0: no such limit */
     uint64_t seed;          /* which segments are taken; 0: by chance */
     bool whole;             /* all of it, however large */
 };
@@ -36,6 +37,7 @@ struct sample_totals {
     uint64_t cut;              /* segments that are larger than the sample */
     uint64_t tenths, requests; /* capacity units × 10 */
     bool whole;                /* nothing of the table is missing: figures are exact */
+    bool spent;                /* the capacity units ended it, before the items or the share */
 };
 
 struct sampler;
@@ -64,5 +66,9 @@ struct estimate {
     double total, half;
 };
 struct estimate estimator_total(const struct estimator *x, uint64_t of);
+
+/* Both as plain numbers, to the two digits of the interval that mean something; count: no digits
+ * behind the point. */
+void estimate_write(const struct estimate *x, bool count, struct buf *total, struct buf *half);
 
 #endif

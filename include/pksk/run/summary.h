@@ -26,6 +26,17 @@ int summary_add(struct summary *s, const struct value *items, struct err *e) mus
  * first by the first measure, or by the statement's order; at most `limit` of them (0: all). */
 struct value *summary_rows(const struct summary *s, struct arena *a, uint64_t limit);
 
+/* ---- of a sample: count, sum and avg are estimated */
+
+/* What was added since the last call, or the beginning, is one segment. */
+void summary_end_segment(struct summary *s);
+
+/* As summary_rows(), of all `of` segments: "~count" and "±count" (half of its 95 % interval)
+ * instead of "count". What is least, greatest or different is that of the sample, under its own
+ * name. */
+struct value *summary_estimates(const struct summary *s, struct arena *a, uint64_t of,
+                                uint64_t limit);
+
 /* Values of this measure that were there and could not be added: no numbers. */
 uint64_t summary_refused(const struct summary *s, const struct measure *m);
 

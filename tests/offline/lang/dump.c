@@ -257,6 +257,10 @@ static void dump_partiql(struct buf *b, unsigned in, const struct statement *st)
 
 static void dump_summary(struct buf *b, unsigned in, const struct statement *st)
 {
+    if (st->sample_items)
+        buf_addf(b, "\n%*ssample %llu", (int)in, "", (unsigned long long)st->sample_items);
+    if (st->sample_share > 0)
+        buf_addf(b, "\n%*ssample %g of it", (int)in, "", st->sample_share);
     for (const struct measure *m = st->measures; m; m = m->next)
         buf_addf(b, "\n%*smeasure %d %.*s", (int)in, "", (int)m->kind, STR_ARG(m->name));
     for (const struct group_key *g = st->groups; g; g = g->next)
