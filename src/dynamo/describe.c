@@ -54,12 +54,11 @@ static size_t count_of(const struct json *list)
     return list && list->kind == JSON_IS_ARRAY ? list->count : 0;
 }
 
-/* 0: nothing was said. */
-static uint64_t count_in(const struct json *of, const char *member)
+static uint64_t count_in(const struct json *of, const char *member, uint64_t unsaid)
 {
     uint64_t n;
 
-    return json_get_u64(of, member, &n) ? n : 0;
+    return json_get_u64(of, member, &n) ? n : unsaid;
 }
 
 static int decode_indexes(struct arena *a, const struct json *description, const char *member,
@@ -80,8 +79,8 @@ static int decode_indexes(struct arena *a, const struct json *description, const
         index->local = local;
         index->status = local ? STR("ACTIVE") : arena_str(a, json_text(i, "IndexStatus"));
         decode_projection(a, json_get(i, "Projection"), index);
-        index->item_count = count_in(i, "ItemCount");
-        index->size_bytes = count_in(i, "IndexSizeBytes");
+        index->item_count = count_in(i, "ItemCount", ret->item_count);
+        index->size_bytes = count_in(i, "IndexSizeBytes", ret->size_bytes);
         ret->index_count++;
     }
     return 0;
@@ -105,8 +104,8 @@ int describe_decode(struct arena *a, const struct json *description, struct tabl
     if (indexes > INDEXES_MAX)
         return wrong(e, "it has too many indexes");
     t.stream_arn = arena_str(a, json_text(description, "LatestStreamArn"));
-    t.item_count = count_in(description, "ItemCount");
-    t.size_bytes = count_in(description, "TableSizeBytes");
+    t.item_count = count_in(description, "ItemCount", 0);
+    t.size_bytes = count_in(description, "TableSizeBytes", 0);
     t.indexes = arena_alloc(a, indexes ? indexes : 1, sizeof(*t.indexes));
 
     int r = decode_key(a, json_get(description, "KeySchema"),

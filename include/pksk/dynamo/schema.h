@@ -42,7 +42,7 @@ struct index {
     struct str *include;   /* names, for INCLUDE */
     size_t include_count;
     struct str status;
-    uint64_t item_count, size_bytes; /* as the table's */
+    uint64_t item_count, size_bytes; /* as the table's, which stand for what is unsaid */
 };
 
 struct table {
