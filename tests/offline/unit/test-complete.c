@@ -142,7 +142,10 @@ static const struct clock fake_clock = {fake_wall, fake_mono, NULL};
 #define KEY(part, name_, type_) .part = {{{"" name_, sizeof(name_) - 1}, type_}}, .part##_count = 1
 
 static struct index indexes[] = {
-    {.name = {"gsi1", 4}, .key = {KEY(partition, "gsi1pk", ATTR_S), KEY(sort, "gsi1sk", ATTR_S)}},
+    {.name = {"gsi1", 4},
+     .key = {KEY(partition, "gsi1pk", ATTR_S), KEY(sort, "gsi1sk", ATTR_S)},
+     .item_count = 1482,
+     .size_bytes = 140 * 4096},
     {.name = {"bynum", 5}, .key = {KEY(partition, "gsi1pk", ATTR_S), KEY(sort, "n", ATTR_N)}},
 };
 static const struct table shop = {
@@ -751,7 +754,8 @@ TEST(hints_say_what_a_statement_will_be)
     CHECK_STR(hint("scan consistent"), "  -- Scan! 5,931 items, about 560 RCU");
     CHECK_STR(hint("scan where n = 1 limit 10"), "  -- Scan! 5,931 items, about 280 RCU");
     CHECK_STR(hint("scan limit 10"), "  -- Scan until 10 items");
-    CHECK_STR(hint("scan gsi1 where n = 1"), "  -- Scan gsi1! 5,931 items, about 280 RCU");
+    CHECK_STR(hint("scan gsi1 where n = 1"), "  -- Scan gsi1! 1,482 items, about 70 RCU");
+    CHECK_STR(hint("scan sample 1% count"), "  -- Scan a sample");
     CHECK_STR(hint("put A b=1; query USER#42"), "  -- Query");
     CHECK_STR(hint("query USER#42 then delete"), "  -- Query, then delete each item");
     /* not yet, or not for certain */
