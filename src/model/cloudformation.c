@@ -25,7 +25,7 @@ static int find_resource(const struct place *resources, struct str wanted, struc
     bool global;
 
     for (const struct json *r = resources->value->first; r; r = r->next) {
-        if (!is_table(r, &global))
+        if (!is_table(r, &global) || intrinsic_is_left_out(&resources->doc->scope, r))
             continue;
         buf_addf(&names, "%s%.*s", tables++ ? ", " : "", STR_ARG(r->name));
         if (wanted.len && !is_wanted(r, wanted))
@@ -64,7 +64,9 @@ int cloudformation_read(struct document *d, struct str wanted, struct model_tabl
 
     if (code < 0)
         return code;
-    d->parameters = parameters.value;
+    d->scope.conditions = json_get(root.value, "Conditions");
+    d->scope.mappings = json_get(root.value, "Mappings");
+    d->scope.parameters = parameters.value;
     code = place_need(place_object(&resources, NULL, 0), &resources);
     if (code == 0)
         code = find_resource(&resources, wanted, &resource, &ret->lone);

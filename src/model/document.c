@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "pksk/base/utf8.h"
+#include "pksk/model/intrinsics.h"
 
 #define MEMBERS_MAX 1000 /* of an object that is looked into; a template has 500 resources */
 #define LEFT_MAX 400
@@ -32,8 +33,12 @@ int document_open(struct document *d, struct arena *a, const struct model_source
     struct err why;
     int code = json_reader_feed(r, from->text, &why);
 
-    *d = (struct document){
-        .arena = a, .file = from->file, .region = from->region, .left = {.max = LEFT_MAX}, .e = e};
+    *d = (struct document){.arena = a,
+                           .file = from->file,
+                           .region = from->region,
+                           .scope = {.arena = a, .region = from->region},
+                           .left = {.max = LEFT_MAX},
+                           .e = e};
     if (code == 0)
         code = json_reader_finish(r, &why);
     if (code == 0)
@@ -61,34 +66,6 @@ struct word *document_word(struct document *d, struct str text)
 
 /* ---- places */
 
-static bool is_function(const struct json *v)
-{
-    if (!v || v->kind != JSON_IS_OBJECT || v->count != 1)
-        return false;
-    return (str_is(v->first->name, "Ref") && v->first->kind == JSON_IS_STRING) ||
-           str_starts(v->first->name, STR("Fn::"));
-}
-
-/* What a {"Ref": …} means that no deployment is needed for: a parameter's default. That of a
- * parameter kept in the Parameter Store is only the name it has there. */
-static const struct json *resolve(const struct document *d, const struct json *v)
-{
-    const struct json *p = d->parameters ? d->parameters->first : NULL;
-
-    if (!is_function(v) || !str_is(v->first->name, "Ref"))
-        return v;
-    if (str_is(v->first->text, "AWS::NoValue"))
-        return NULL;
-    for (; p; p = p->next) {
-        if (!str_eq(p->name, v->first->text))
-            continue;
-        const struct json *otherwise = json_get(p, "Default");
-
-        return otherwise && !str_starts(json_text(p, "Type"), STR("AWS::SSM::")) ? otherwise : v;
-    }
-    return v;
-}
-
 struct place document_root(struct document *d)
 {
     return (struct place){.doc = d, .value = d->root};
@@ -99,7 +76,7 @@ struct place place_of(const struct place *object, const struct json *member)
     return (struct place){.doc = object->doc,
                           .up = object,
                           .name = member->name,
-                          .value = resolve(object->doc, member)};
+                          .value = intrinsic_value(&object->doc->scope, member)};
 }
 
 struct place place_member(const struct place *object, const char *name)
@@ -107,13 +84,16 @@ struct place place_member(const struct place *object, const char *name)
     return (struct place){.doc = object->doc,
                           .up = object,
                           .name = str_of(name),
-                          .value = resolve(object->doc, json_get(object->value, name))};
+                          .value =
+                              intrinsic_value(&object->doc->scope, json_get(object->value, name))};
 }
 
 struct place place_element(const struct place *array, const struct json *element, size_t index)
 {
-    return (struct place){
-        .doc = array->doc, .up = array, .index = index, .value = resolve(array->doc, element)};
+    return (struct place){.doc = array->doc,
+                          .up = array,
+                          .index = index,
+                          .value = intrinsic_value(&array->doc->scope, element)};
 }
 
 static void add_shown(struct buf *b, struct str text)
@@ -166,7 +146,7 @@ int place_fail(const struct place *p, const char *expected, const char *format, 
 
 bool place_is_function(const struct place *p)
 {
-    return is_function(p->value);
+    return intrinsic_is(p->value);
 }
 
 /* ---- values */
@@ -176,7 +156,7 @@ static void add_value(struct buf *b, const struct json *v)
     static const char *const kinds[] = {
         [JSON_IS_NULL] = "null", [JSON_IS_ARRAY] = "an array", [JSON_IS_OBJECT] = "an object"};
 
-    if (is_function(v)) {
+    if (intrinsic_is(v)) {
         buf_lit(b, "{\"");
         add_shown(b, v->first->name);
         buf_str_add(b, v->first->kind == JSON_IS_STRING ? STR("\": \"") : STR("\": "));
@@ -202,7 +182,7 @@ static int wrong(const struct place *p, const char *expected)
     _cleanup_(buf_free) struct buf value = {0};
 
     add_value(&value, p->value);
-    if (!is_function(p->value))
+    if (!intrinsic_is(p->value))
         return place_fail(p, expected, "is %s", buf_cstr(&value));
     place_fail(p, expected, "is %s, which has a value only when the stack is deployed",
                buf_cstr(&value));
@@ -226,7 +206,7 @@ int place_object(const struct place *p, const char *const *known, size_t count)
 
     if (!v)
         return 0;
-    if (v->kind != JSON_IS_OBJECT || is_function(v))
+    if (v->kind != JSON_IS_OBJECT || intrinsic_is(v))
         return wrong(p, "an object");
     if (v->count > MEMBERS_MAX)
         return place_fail(p, NULL, "has more than %d members", MEMBERS_MAX);

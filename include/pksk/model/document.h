@@ -9,15 +9,16 @@
 #define PKSK_MODEL_DOCUMENT_H
 
 #include "pksk/json/tree.h"
+#include "pksk/model/intrinsics.h"
 #include "pksk/model/model.h"
 
 struct document {
     struct arena *arena;
     struct str file, region;
     struct json *root;
-    const struct json *parameters; /* of a template: what {"Ref": …} may name; or NULL */
-    const struct place *base;      /* names in `left` begin behind this one */
-    struct buf left;               /* see struct model_table; document_close() frees it */
+    struct intrinsic_scope scope; /* of a template: what its functions may name */
+    const struct place *base;     /* names in `left` begin behind this one */
+    struct buf left;              /* see struct model_table; document_close() frees it */
     struct err *e;
 };
 

@@ -287,6 +287,72 @@ TEST(model_parameters)
     buf_free(&text);
 }
 
+/* What the attribute of the time to live comes to by a function; "": it has a value only when
+ * deployed. */
+static void check_function(const char *function, const char *want)
+{
+    static const char template[] =
+        "{'Parameters':{'Stage':{'Type':'String','Default':'prod'},'None':{'Type':'String'},"
+        "'Names':{'Type':'CommaDelimitedList','Default':'one, two'}},"
+        "'Mappings':{'Of':{'prod':{'name':'live'}}},"
+        "'Conditions':{'IsProd':{'Fn::Equals':[{'Ref':'Stage'},'prod']},"
+        "'IsNot':{'Fn::Not':[{'Condition':'IsProd'}]},"
+        "'Unknown':{'Fn::Equals':[{'Ref':'None'},'x']},"
+        "'Either':{'Fn::Or':[{'Condition':'Unknown'},{'Condition':'IsProd'}]},"
+        "'Both':{'Fn::And':[{'Condition':'Unknown'},{'Condition':'IsNot'}]},"
+        "'Loop':{'Condition':'Loop'}},"
+        "'Resources':{'T':{'Type':'AWS::DynamoDB::Table','Properties':{" PLAIN
+        ",'Tags':[{'Fn::If':['IsNot',{'Key':'k','Value':'v'},{'Ref':'AWS::NoValue'}]}],"
+        "'TimeToLiveSpecification':{'Enabled':true,'AttributeName':%s}}},'Not':{'Condition':'IsNot'"
+        ",'Type':'AWS::DynamoDB::Table'}}}";
+    struct arena arena = {0};
+    struct buf text = {0};
+
+    buf_addf(&text, template, function);
+    struct str got = read_file(&arena, quoted(&arena, buf_cstr(&text)), "");
+
+    buf_reset(&text);
+    if (*want)
+        buf_addf(&text,
+                 REQUEST(ON_DEMAND) "{'TableName':'T','TimeToLiveSpecification':"
+                                    "{'AttributeName':'%s','Enabled':true}}",
+                 want);
+    else
+        buf_lit(&text, "f.json: Resources.T.Properties.TimeToLiveSpecification.AttributeName is {");
+    struct str start = quoted(&arena, buf_cstr(&text));
+
+    if (!str_starts(got, start))
+        CHECK_STR(got, start.s);
+    arena_free(&arena);
+    buf_free(&text);
+}
+
+TEST(model_functions)
+{
+    check_function("{'Fn::If':['IsProd','yes','not']}", "yes");
+    check_function("{'Fn::If':['IsNot','yes','not']}", "not");
+    check_function("{'Fn::If':['Either',{'Ref':'Stage'},'not']}", "prod");
+    check_function("{'Fn::If':['Both','yes','not']}", "not");
+    check_function("{'Fn::If':['Unknown','yes','not']}", "");
+    check_function("{'Fn::If':['Loop','yes','not']}", "");
+    check_function("{'Fn::If':['NoSuch','yes','not']}", "");
+    check_function("{'Fn::Join':['-',['a',{'Ref':'Stage'},'b']]}", "a-prod-b");
+    check_function("{'Fn::Join':['.',{'Ref':'Names'}]}", "one.two");
+    check_function("{'Fn::Join':['-',['a',{'Ref':'None'}]]}", "");
+    check_function("{'Fn::Sub':'shop-${Stage}'}", "shop-prod");
+    check_function("{'Fn::Sub':['${a}.${Stage}',{'a':{'Fn::Select':[1,{'Ref':'Names'}]}}]}",
+                   "two.prod");
+    check_function("{'Fn::Sub':'shop-${AWS::StackName}'}", "");
+    check_function("{'Fn::Sub':'shop-${Stage'}", "");
+    check_function("{'Fn::Sub':7}", "");
+    check_function("{'Fn::Select':['1',['aaa','bbb']]}", "bbb");
+    check_function("{'Fn::Select':[0,{'Fn::Split':['-','prod-west']}]}", "prod");
+    check_function("{'Fn::Select':[2,['aaa','bbb']]}", "");
+    check_function("{'Fn::FindInMap':['Of',{'Ref':'Stage'},'name']}", "live");
+    check_function("{'Fn::FindInMap':['Of','test','name']}", "");
+    check_function("{'Fn::GetAtt':['Other','Name']}", "");
+}
+
 TEST(model_which_resource)
 {
     static const char two[] =
