@@ -1,9 +1,10 @@
 #include "pksk/model/intrinsics.h"
 
-#define NESTING_MAX 16 /* functions in functions: also what ends a condition that names itself */
+#define NESTING_MAX 16             /* functions in functions, conditions in conditions */
+#define STEPS_MAX 100000           /* of one file: conditions may name each other many times over */
+#define TEXT_MAX ((size_t)4 << 10) /* of what is joined or substituted */
 
-static const struct json *evaluate(const struct intrinsic_scope *s, const struct json *v,
-                                   unsigned deep);
+static const struct json *evaluate(struct intrinsic_scope *s, const struct json *v, unsigned deep);
 
 bool intrinsic_is(const struct json *v)
 {
@@ -32,7 +33,7 @@ static const struct json *element(const struct json *array, size_t n)
     return e;
 }
 
-static struct json *new_text(const struct intrinsic_scope *s, struct str text)
+static struct json *new_text(struct intrinsic_scope *s, struct str text)
 {
     struct json *v = arena_new(s->arena, struct json);
 
@@ -40,7 +41,7 @@ static struct json *new_text(const struct intrinsic_scope *s, struct str text)
     return v;
 }
 
-static struct json *new_array(const struct intrinsic_scope *s)
+static struct json *new_array(struct intrinsic_scope *s)
 {
     struct json *v = arena_new(s->arena, struct json);
 
@@ -60,7 +61,7 @@ static void append(struct json *array, struct json *v)
 
 /* What a parameter is without a deployment: its default. That of one kept in the Parameter Store is
  * only the name it has there. */
-static const struct json *parameter(const struct intrinsic_scope *s, struct str name)
+static const struct json *parameter(struct intrinsic_scope *s, struct str name)
 {
     const struct json *p = member(s->parameters, name);
 
@@ -68,8 +69,7 @@ static const struct json *parameter(const struct intrinsic_scope *s, struct str 
 }
 
 /* A string's text, of what v comes to. Unlike elsewhere, the region has a value here. */
-static bool text_of(const struct intrinsic_scope *s, const struct json *v, unsigned deep,
-                    struct str *ret)
+static bool text_of(struct intrinsic_scope *s, const struct json *v, unsigned deep, struct str *ret)
 {
     if (s->region.len && intrinsic_is(v) && str_is(v->first->text, "AWS::Region")) {
         *ret = s->region;
@@ -87,9 +87,9 @@ static bool text_of(const struct intrinsic_scope *s, const struct json *v, unsig
 
 /* ---- conditions: 1, 0, or -1 where it depends on the deployment */
 
-static int condition(const struct intrinsic_scope *s, const struct json *v, unsigned deep);
+static int condition(struct intrinsic_scope *s, const struct json *v, unsigned deep);
 
-static int both_equal(const struct intrinsic_scope *s, const struct json *args, unsigned deep)
+static int both_equal(struct intrinsic_scope *s, const struct json *args, unsigned deep)
 {
     struct str a, b;
 
@@ -99,8 +99,7 @@ static int both_equal(const struct intrinsic_scope *s, const struct json *args, 
 }
 
 /* And ends at the first that is 0, Or at the first that is 1. */
-static int first_of(const struct intrinsic_scope *s, const struct json *args, unsigned deep,
-                    int end)
+static int first_of(struct intrinsic_scope *s, const struct json *args, unsigned deep, int end)
 {
     int all = !end;
 
@@ -114,11 +113,11 @@ static int first_of(const struct intrinsic_scope *s, const struct json *args, un
     return all;
 }
 
-static int condition(const struct intrinsic_scope *s, const struct json *v, unsigned deep)
+static int condition(struct intrinsic_scope *s, const struct json *v, unsigned deep)
 {
     const struct json *f = v && v->kind == JSON_IS_OBJECT && v->count == 1 ? v->first : NULL;
 
-    if (!f || deep >= NESTING_MAX)
+    if (!f || deep >= NESTING_MAX || ++s->steps > STEPS_MAX)
         return -1;
     if (str_is(f->name, "Condition"))
         return condition(s, member(s->conditions, f->text), deep + 1);
@@ -136,7 +135,7 @@ static int condition(const struct intrinsic_scope *s, const struct json *v, unsi
     return -1;
 }
 
-bool intrinsic_is_left_out(const struct intrinsic_scope *s, const struct json *resource)
+bool intrinsic_is_left_out(struct intrinsic_scope *s, const struct json *resource)
 {
     struct str name = json_text(resource, "Condition");
 
@@ -145,8 +144,7 @@ bool intrinsic_is_left_out(const struct intrinsic_scope *s, const struct json *r
 
 /* ---- functions: what they come to, or the function itself where it has no value yet */
 
-static const struct json *do_if(const struct intrinsic_scope *s, const struct json *f,
-                                unsigned deep)
+static const struct json *do_if(struct intrinsic_scope *s, const struct json *f, unsigned deep)
 {
     const struct json *name = element(f, 0);
     int is = name && name->kind == JSON_IS_STRING
@@ -158,7 +156,7 @@ static const struct json *do_if(const struct intrinsic_scope *s, const struct js
 }
 
 /* The elements of a list, which may be a text with commas: 1, or 0 where it has no value yet. */
-static bool list_of(const struct intrinsic_scope *s, const struct json *v, unsigned deep,
+static bool list_of(struct intrinsic_scope *s, const struct json *v, unsigned deep,
                     const struct json **ret)
 {
     v = v ? evaluate(s, v, deep) : NULL;
@@ -178,10 +176,9 @@ static bool list_of(const struct intrinsic_scope *s, const struct json *v, unsig
     return v && v->kind == JSON_IS_ARRAY;
 }
 
-static const struct json *do_join(const struct intrinsic_scope *s, const struct json *f,
-                                  unsigned deep)
+static const struct json *do_join(struct intrinsic_scope *s, const struct json *f, unsigned deep)
 {
-    _cleanup_(buf_free) struct buf text = {0};
+    _cleanup_(buf_free) struct buf text = {.max = TEXT_MAX};
     const struct json *list;
     struct str between, part;
 
@@ -194,11 +191,10 @@ static const struct json *do_join(const struct intrinsic_scope *s, const struct 
             buf_str_add(&text, between);
         buf_str_add(&text, part);
     }
-    return new_text(s, buf_str(&text));
+    return text.over ? f : new_text(s, buf_str(&text));
 }
 
-static const struct json *do_select(const struct intrinsic_scope *s, const struct json *f,
-                                    unsigned deep)
+static const struct json *do_select(struct intrinsic_scope *s, const struct json *f, unsigned deep)
 {
     const struct json *list;
     struct str number;
@@ -210,8 +206,7 @@ static const struct json *do_select(const struct intrinsic_scope *s, const struc
     return evaluate(s, element(list, (size_t)n), deep);
 }
 
-static const struct json *do_split(const struct intrinsic_scope *s, const struct json *f,
-                                   unsigned deep)
+static const struct json *do_split(struct intrinsic_scope *s, const struct json *f, unsigned deep)
 {
     struct json *list = new_array(s);
     struct str by, rest;
@@ -227,8 +222,7 @@ static const struct json *do_split(const struct intrinsic_scope *s, const struct
     return list;
 }
 
-static const struct json *do_find(const struct intrinsic_scope *s, const struct json *f,
-                                  unsigned deep)
+static const struct json *do_find(struct intrinsic_scope *s, const struct json *f, unsigned deep)
 {
     const struct json *at = s->mappings;
 
@@ -243,7 +237,7 @@ static const struct json *do_find(const struct intrinsic_scope *s, const struct 
 }
 
 /* What ${name} stands for: one of the function's own, a parameter, the region. */
-static bool substitute(const struct intrinsic_scope *s, const struct json *own, struct str name,
+static bool substitute(struct intrinsic_scope *s, const struct json *own, struct str name,
                        unsigned deep, struct str *ret)
 {
     const struct json *v = member(own, name);
@@ -255,10 +249,9 @@ static bool substitute(const struct intrinsic_scope *s, const struct json *own, 
     return text_of(s, v ? v : parameter(s, name), deep, ret);
 }
 
-static const struct json *do_sub(const struct intrinsic_scope *s, const struct json *f,
-                                 unsigned deep)
+static const struct json *do_sub(struct intrinsic_scope *s, const struct json *f, unsigned deep)
 {
-    _cleanup_(buf_free) struct buf text = {0};
+    _cleanup_(buf_free) struct buf text = {.max = TEXT_MAX};
     const struct json *first = f->kind == JSON_IS_STRING ? f : element(f, 0), *own = element(f, 1);
     struct str rest, value;
     size_t at, end;
@@ -283,18 +276,18 @@ static const struct json *do_sub(const struct intrinsic_scope *s, const struct j
         buf_str_add(&text, value);
     }
     buf_str_add(&text, rest);
-    return new_text(s, buf_str(&text));
+    return text.over ? f : new_text(s, buf_str(&text));
 }
 
 static const struct {
     const char *name;
-    const struct json *(*run)(const struct intrinsic_scope *s, const struct json *f, unsigned deep);
+    const struct json *(*run)(struct intrinsic_scope *s, const struct json *f, unsigned deep);
 } functions[] = {
     {"Fn::If", do_if},       {"Fn::Join", do_join},      {"Fn::Select", do_select},
     {"Fn::Split", do_split}, {"Fn::FindInMap", do_find}, {"Fn::Sub", do_sub},
 };
 
-static const struct json *reference(const struct intrinsic_scope *s, const struct json *v)
+static const struct json *reference(struct intrinsic_scope *s, const struct json *v)
 {
     if (str_is(v->first->text, "AWS::NoValue"))
         return NULL;
@@ -303,10 +296,9 @@ static const struct json *reference(const struct intrinsic_scope *s, const struc
     return p ? p : v;
 }
 
-static const struct json *evaluate(const struct intrinsic_scope *s, const struct json *v,
-                                   unsigned deep)
+static const struct json *evaluate(struct intrinsic_scope *s, const struct json *v, unsigned deep)
 {
-    if (!intrinsic_is(v) || deep >= NESTING_MAX)
+    if (!intrinsic_is(v) || deep >= NESTING_MAX || ++s->steps > STEPS_MAX)
         return v;
     if (str_is(v->first->name, "Ref"))
         return reference(s, v);
@@ -321,7 +313,7 @@ static const struct json *evaluate(const struct intrinsic_scope *s, const struct
 }
 
 /* Elements that come to nothing are none. */
-static const struct json *without_nothing(const struct intrinsic_scope *s, const struct json *array)
+static const struct json *without_nothing(struct intrinsic_scope *s, const struct json *array)
 {
     struct json *list;
     bool some = false;
@@ -343,7 +335,7 @@ static const struct json *without_nothing(const struct intrinsic_scope *s, const
     return list;
 }
 
-const struct json *intrinsic_value(const struct intrinsic_scope *s, const struct json *v)
+const struct json *intrinsic_value(struct intrinsic_scope *s, const struct json *v)
 {
     v = v ? evaluate(s, v, 0) : NULL;
     return v && v->kind == JSON_IS_ARRAY ? without_nothing(s, v) : v;

@@ -15,15 +15,16 @@ struct intrinsic_scope {
     struct arena *arena;
     struct str region;
     const struct json *parameters, *conditions, *mappings;
+    unsigned steps; /* taken so far: they have a ceiling, behind which functions stay as they are */
 };
 
 bool intrinsic_is(const struct json *v); /* {"Ref": …} or {"Fn::…": …}; NULL is fine */
 
 /* What v comes to; v itself where that is known only when the stack is deployed; NULL for
  * AWS::NoValue, and for NULL. An array has no elements that come to nothing. */
-const struct json *intrinsic_value(const struct intrinsic_scope *s, const struct json *v);
+const struct json *intrinsic_value(struct intrinsic_scope *s, const struct json *v);
 
 /* The resource's Condition is false: it is not made. */
-bool intrinsic_is_left_out(const struct intrinsic_scope *s, const struct json *resource);
+bool intrinsic_is_left_out(struct intrinsic_scope *s, const struct json *resource);
 
 #endif

@@ -353,6 +353,33 @@ TEST(model_functions)
     check_function("{'Fn::GetAtt':['Other','Name']}", "");
 }
 
+/* Conditions that name each other ten times each, fifteen deep, and a text that grows: both end. */
+TEST(model_functions_have_ceilings)
+{
+    struct arena arena = {0};
+    struct buf text = {0};
+
+    buf_lit(&text, "{'Parameters':{'N':{},'P':{'Default':'");
+    for (int i = 0; i < 1000; i++)
+        buf_lit(&text, "0123456789");
+    buf_lit(&text, "'}},'Conditions':{'C15':{'Fn::Equals':[{'Ref':'N'},1]}");
+    for (int i = 0; i < 15; i++) {
+        buf_addf(&text, ",'C%d':{'Fn::Or':[", i);
+        for (int k = 0; k < 10; k++)
+            buf_addf(&text, "%s{'Condition':'C%d'}", k ? "," : "", i + 1);
+        buf_lit(&text, "]}");
+    }
+    buf_lit(&text, "},'Resources':{'T':{'Type':'AWS::DynamoDB::Table','Properties':{" PLAIN
+                   ",'TimeToLiveSpecification':{'Enabled':true,'AttributeName':"
+                   "{'Fn::If':['C0','a',{'Fn::Sub':'${P}'}]}}}}}}");
+    struct str got = read_file(&arena, quoted(&arena, buf_cstr(&text)), "");
+
+    CHECK(str_starts(got, STR("f.json: Resources.T.Properties.TimeToLiveSpecification")));
+    arena_free(&arena);
+    buf_free(&text);
+    check_function("{'Fn::Join':['',[{'Fn::Sub':'${Names}'}]]}", "one, two");
+}
+
 TEST(model_which_resource)
 {
     static const char two[] =
