@@ -103,8 +103,8 @@ static int first_of(struct intrinsic_scope *s, const struct json *args, unsigned
 {
     int all = !end;
 
-    for (size_t i = 0; element(args, i); i++) {
-        int one = condition(s, element(args, i), deep);
+    for (const struct json *e = element(args, 0); e; e = e->next) {
+        int one = condition(s, e, deep);
 
         if (one == end)
             return end;
@@ -155,7 +155,7 @@ static const struct json *do_if(struct intrinsic_scope *s, const struct json *f,
     return chosen ? evaluate(s, chosen, deep) : f;
 }
 
-/* The elements of a list, which may be a text with commas: 1, or 0 where it has no value yet. */
+/* The elements of a list, which may be a text with commas. False where it has no value yet. */
 static bool list_of(struct intrinsic_scope *s, const struct json *v, unsigned deep,
                     const struct json **ret)
 {

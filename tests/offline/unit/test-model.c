@@ -353,8 +353,9 @@ TEST(model_functions)
     check_function("{'Fn::GetAtt':['Other','Name']}", "");
 }
 
-/* Conditions that name each other ten times each, fifteen deep, and a text that grows: both end. */
-TEST(model_functions_have_ceilings)
+/* Conditions that name each other ten times each, fifteen deep, and a text that is longer than any
+ * name: both end as what has no value. */
+static void check_ceiling(const char *function)
 {
     struct arena arena = {0};
     struct buf text = {0};
@@ -370,13 +371,23 @@ TEST(model_functions_have_ceilings)
         buf_lit(&text, "]}");
     }
     buf_lit(&text, "},'Resources':{'T':{'Type':'AWS::DynamoDB::Table','Properties':{" PLAIN
-                   ",'TimeToLiveSpecification':{'Enabled':true,'AttributeName':"
-                   "{'Fn::If':['C0','a',{'Fn::Sub':'${P}'}]}}}}}}");
+                   ",'TimeToLiveSpecification':{'Enabled':true,'AttributeName':");
+    buf_addf(&text, "%s}}}}}", function);
     struct str got = read_file(&arena, quoted(&arena, buf_cstr(&text)), "");
 
+    size_t at;
+
     CHECK(str_starts(got, STR("f.json: Resources.T.Properties.TimeToLiveSpecification")));
+    CHECK(str_find(got, STR("which has a value only when the stack is deployed"), &at));
     arena_free(&arena);
     buf_free(&text);
+}
+
+TEST(model_functions_have_ceilings)
+{
+    check_ceiling("{'Fn::If':['C0','aaa','bbb']}");
+    check_ceiling("{'Fn::Sub':'${P}'}");
+    check_ceiling("{'Fn::Join':['',[{'Ref':'P'}]]}");
     check_function("{'Fn::Join':['',[{'Fn::Sub':'${Names}'}]]}", "one, two");
 }
 
