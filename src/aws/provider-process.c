@@ -2,12 +2,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "pksk/aws/provider.h"
 #include "pksk/aws/words.h"
+#include "pksk/base/child.h"
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
 #include "pksk/base/port.h"
@@ -34,32 +34,6 @@ static int child_failed(struct str profile, const char *program, const char *how
 
     err_hint(e, "run that command by itself to see what it says");
     return r;
-}
-
-/* Signals as a program expects to find them. said: its standard error, or -1. */
-static int spawn(char *const *argv, int out, int said, pid_t *pid)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t all, none;
-    int number;
-
-    sigfillset(&all);
-    sigdelset(&all, SIGKILL);
-    sigdelset(&all, SIGSTOP);
-    sigemptyset(&none);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    if (said >= 0)
-        posix_spawn_file_actions_adddup2(&actions, said, STDERR_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    number = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return number;
 }
 
 static void close_said(struct child *c)
@@ -166,7 +140,7 @@ static int start(struct child *c, char *const *argv)
         return number;
     }
     file_keep_sockets();
-    number = spawn(argv, out[1], said[1], &c->pid);
+    number = child_spawn(&c->pid, argv, &(struct child_streams){-1, out[1], said[1]}, NULL);
     if (number) {
         close_pipe(out);
         close_pipe(said);

@@ -49,10 +49,10 @@ static int tell_untyped(void *ctx, struct str columns, struct err *e)
 /* Beside the file: what was refused, and how far an import came that was stopped. */
 static void side_paths(struct import_options *o, struct buf *rejects, struct buf *checkpoint)
 {
-    if (str_is(str_of(o->path), "-"))
+    if (str_is(str_of(o->file.path), "-"))
         return;
-    buf_addf(rejects, "%s.rejected.jsonl", o->path);
-    buf_addf(checkpoint, "%s.%.*s.checkpoint", o->path, STR_ARG(o->table->name));
+    buf_addf(rejects, "%s.rejected.jsonl", o->file.path);
+    buf_addf(checkpoint, "%s.%.*s.checkpoint", o->file.path, STR_ARG(o->file.table->name));
     o->reject_path = buf_cstr(rejects);
     o->checkpoint_path = buf_cstr(checkpoint);
 }
@@ -110,11 +110,11 @@ static int import(struct session *s, struct import_options *o, struct err *e)
     struct import_totals totals;
 
     side_paths(o, &rejects, &checkpoint);
-    buf_addf(&i.what, "importing %s", o->path);
+    buf_addf(&i.what, "importing %s", o->file.path);
     progress_begin(&i.line, s->clock, 0);
     o->progress = show_progress;
-    o->ctx = &i;
-    o->untyped = tell_untyped;
+    o->ctx = o->file.ctx = &i;
+    o->file.untyped = tell_untyped;
     o->refused = o->reject_path ? NULL : show_refused;
     int r = import_run(s->dynamo, o, &totals, e);
 
@@ -137,8 +137,8 @@ static int run(struct session *s, const struct statement *st, struct err *e)
         return r;
     char *path = file_expand(st->args->text);
 
-    o.path = path;
-    o.table = t;
+    o.file.path = path;
+    o.file.table = t;
     session_note(s, "BatchWriteItem %.*s  from %s", STR_ARG(t->name), path);
     r = import(s, &o, e);
     undo_block(s, "it was an import");

@@ -4,43 +4,22 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pksk/base/child.h"
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
 #include "pksk/base/port.h"
 
 #define STOP_MS 500 /* what a program may take to end when it is asked to */
 
-static void default_signals(posix_spawnattr_t *attributes)
-{
-    static const int ours[] = {SIGPIPE, SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGTTIN, SIGWINCH};
-    sigset_t set;
-
-    sigemptyset(&set);
-    posix_spawnattr_setsigmask(attributes, &set);
-    for (size_t i = 0; i < ARRAY_LEN(ours); i++)
-        sigaddset(&set, ours[i]);
-    posix_spawnattr_setsigdefault(attributes, &set);
-    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-}
-
 static int spawn(pid_t *pid, int input, const char *command, char *const *env)
 {
-    char *const argv[] = {(char *)"sh", (char *)"-c", (char *)command, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
+    char *const argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)command, NULL};
+    const struct child_streams streams = {.in = input, .out = -1, .said = -1};
 
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-    posix_spawnattr_init(&attributes);
-    default_signals(&attributes);
-    int r = posix_spawn(pid, "/bin/sh", &actions, &attributes, argv, env ? env : environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return r;
+    return child_spawn(pid, argv, &streams, env);
 }
 
 int process_start(struct process *p, const char *command, char *const *env, struct err *e)

@@ -128,7 +128,7 @@ static bool one_object_a_line(struct str t, size_t i)
 
 /* ---- */
 
-static void json_shape(const struct import_options *o, struct str head, size_t i,
+static void json_shape(const struct items_file_options *o, struct str head, size_t i,
                        struct import_shape *s)
 {
     struct str key = o->table->key.partition[0].name;
@@ -156,10 +156,20 @@ static void json_shape(const struct import_options *o, struct str head, size_t i
         s->form = o->format == IMPORT_DDB_JSON ? DECODE_TYPED : DECODE_PLAIN;
 }
 
-static bool ends_in(const struct import_options *o, struct str extension)
+static struct str without(struct str path, struct str extension)
 {
-    struct str path = str_of(o->path);
+    bool has = path.len > extension.len &&
+               str_eq_ci(str_slice(path, path.len - extension.len, path.len), extension);
 
+    return has ? str_slice(path, 0, path.len - extension.len) : path;
+}
+
+/* Before the extension of a program that compressed it. */
+static bool ends_in(const struct items_file_options *o, struct str extension)
+{
+    struct str path = without(without(str_of(o->path), STR(".gz")), STR(".zst"));
+
+    path = without(without(path, STR(".xz")), STR(".bz2"));
     return path.len > extension.len &&
            str_eq_ci(str_slice(path, path.len - extension.len, path.len), extension);
 }
@@ -188,7 +198,7 @@ static bool looks_like_header(struct str head, const struct table *t)
     return str_find(head, t->key.partition[0].name, &at);
 }
 
-int import_shape(struct records *r, const struct import_options *o, struct import_shape *ret,
+int import_shape(struct records *r, const struct items_file_options *o, struct import_shape *ret,
                  struct err *e)
 {
     struct import_shape s = {.format = o->format};

@@ -3,14 +3,87 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "pksk/aws/words.h"
+#include "pksk/base/child.h"
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
+#include "pksk/base/port.h"
 
 #define CHUNK ((size_t)256 << 10)
 #define TOO_LONG_SHOWN ((size_t)200)
+
+static const struct {
+    const char *program;
+    struct str magic;
+} packers[] = {
+    {"gzip", {"\x1f\x8b", 2}},
+    {"zstd", {"\x28\xb5\x2f\xfd", 4}},
+    {"xz",
+     {"\xfd"
+      "7zXZ",
+      5}},
+    {"bzip2", {"BZh", 3}},
+};
+
+static const char *packer_of(struct str head)
+{
+    for (size_t i = 0; i < ARRAY_LEN(packers); i++) {
+        if (str_starts(head, packers[i].magic))
+            return packers[i].program;
+    }
+    return NULL;
+}
+
+static int check_head(struct records *r, struct err *e);
+
+/* From here on fd is what the program writes. */
+static int unpack(struct records *r, const char *program, struct err *e)
+{
+    char *const argv[] = {(char *)program, (char *)"-dc", NULL};
+    int ends[2], silent = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    if (silent < 0 || lseek(r->fd, 0, SEEK_SET) < 0 || port_pipe(ends) < 0) {
+        if (silent >= 0)
+            close(silent);
+        return err_errno(e, ERR_FAILED, "cannot unpack", str_of(r->path));
+    }
+    errno = child_spawn(&r->unpacker, argv, &(struct child_streams){r->fd, ends[1], silent}, NULL);
+    close(silent);
+    close(ends[1]);
+    if (errno) {
+        close(ends[0]);
+        r->unpacker = 0;
+        err_set(e, ERR_FAILED, "%s is compressed, and %s, which unpacks it, cannot be run: %s",
+                r->path, program, strerror(errno));
+        return ERR_FAILED;
+    }
+    close(r->fd);
+    r->fd = ends[0];
+    r->packed = program;
+    r->seekable = r->at_end = false;
+    buf_reset(&r->data);
+    r->from = r->scanned = 0;
+    return check_head(r, e);
+}
+
+static int end_unpacker(struct records *r, struct err *e)
+{
+    int status = 0;
+    pid_t got;
+
+    do {
+        got = waitpid(r->unpacker, &status, 0);
+    } while (got < 0 && errno == EINTR);
+    r->unpacker = 0;
+    if (got < 0 || !WIFEXITED(status) || WEXITSTATUS(status))
+        return err_set(e, ERR_FAILED, "%s is damaged: %s cannot unpack all of it", r->path,
+                       r->packed);
+    return 0;
+}
 
 static int check_head(struct records *r, struct err *e)
 {
@@ -21,11 +94,17 @@ static int check_head(struct records *r, struct err *e)
     if (code < 0)
         return code;
     word_quote_add(&word, str_of(r->path));
-    if (str_starts(head, STR("\x1f\x8b"))) {
-        err_set(e, ERR_FAILED, "%s is compressed with gzip", r->path);
-        err_hint(e, "unpack it, or import - behind a pipe: gzip -dc %s | …", buf_cstr(&word));
+    const char *packer = packer_of(head);
+
+    if (packer && (r->unpacker || !r->owned)) {
+        err_set(e, ERR_FAILED, "%s is compressed with %s%s", r->path, packer,
+                r->unpacker ? " twice" : "");
+        if (!r->owned)
+            err_hint(e, "name the file, or put `%s -dc` in front", packer);
         return ERR_FAILED;
     }
+    if (packer)
+        return unpack(r, packer, e);
     if (str_starts(head, STR("\xff\xfe")) || str_starts(head, STR("\xfe\xff"))) {
         err_set(e, ERR_FAILED, "%s is UTF-16", r->path);
         err_hint(e, "convert it: iconv -f UTF-16 -t UTF-8 %s", buf_cstr(&word));
@@ -59,8 +138,12 @@ int records_open(struct records *r, const char *path, struct err *e)
 
 void records_close(struct records *r)
 {
+    struct err ignored;
+
     if (r->fd >= 0 && r->owned)
         close(r->fd);
+    if (r->unpacker) /* its pipe is gone, so it ends */
+        (void)end_unpacker(r, &ignored);
     free(r->path);
     buf_free(&r->data);
     *r = (struct records){.fd = -1};
@@ -112,6 +195,12 @@ static int fill(struct records *r, struct err *e)
         return err_errno(e, ERR_FAILED, "cannot read", str_of(r->path));
     r->data.len += (size_t)got;
     r->at_end = got == 0;
+    if (r->at_end && r->unpacker) {
+        int code = end_unpacker(r, e);
+
+        if (code < 0)
+            return code;
+    }
     return got > 0;
 }
 

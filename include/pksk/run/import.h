@@ -7,30 +7,7 @@
 #ifndef PKSK_RUN_IMPORT_H
 #define PKSK_RUN_IMPORT_H
 
-#include "pksk/run/bulk.h"
-
-/* What is in the file. AUTO looks at the file's name and beginning. Typed and plain items are told
- * apart one by one (run/decode.h); JSONL and JSON force plain, DDB_JSON forces typed. Whether items
- * stand in lines, in an array, in the "Items" of what `aws dynamodb scan` prints, or one after the
- * other is always seen from the file. */
-#define IMPORT_FORMATS(F)                                                                          \
-    F(AUTO, "auto", "what the file looks like")                                                    \
-    F(JSONL, "jsonl", "plain JSON objects, one a line")                                            \
-    F(JSON, "json", "an array of plain JSON objects")                                              \
-    F(DDB_JSON, "ddb-json", "DynamoDB's typed JSON, {\"Item\":…} too")                             \
-    F(CSV, "csv", "CSV with a header; types as in age:N")                                          \
-    F(TSV, "tsv", "the same with tabs")                                                            \
-    F(WORKBENCH, "workbench", "the sample data of a NoSQL Workbench model")
-
-enum import_format {
-#define F(upper, name, what) IMPORT_##upper,
-    IMPORT_FORMATS(F)
-#undef F
-        IMPORT_FORMAT_COUNT,
-};
-
-bool import_format_from(struct str name, enum import_format *ret);
-const char *import_format_name(enum import_format f);
+#include "pksk/run/items-file.h"
 
 struct import_progress {
     uint64_t items;                   /* settled, those of an earlier run included */
@@ -38,20 +15,13 @@ struct import_progress {
 };
 
 struct import_options {
-    const char *path; /* "-": standard input */
-    const struct table *table;
-    enum import_format format;
-    struct str model_table; /* WORKBENCH: the table in the model; empty: the one with the table's
-                               name, or the only one */
+    struct items_file_options file; /* its ctx is the import's */
 
     /* Items that are refused go here as JSON lines, {"Item":…,"Error":"…","Line":n}, or with
      * "Text" what is no item at all; import takes the file again. NULL: each is told
      * to refused(), and without that the first stops the import. The file appears with the first
      * of them. */
     const char *reject_path;
-    /* Before anything is written: columns of CSV that will be strings and look otherwise, as
-     * "age:N, ok:BOOL". A negative return ends it. NULL is fine. */
-    int (*untyped)(void *ctx, struct str columns, struct err *e);
     void (*refused)(void *ctx, uint64_t line, const struct err *why); /* each; NULL is fine */
 
     /* Written twice a second and when the import stops; removed when it is done; used when it is

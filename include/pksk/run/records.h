@@ -28,7 +28,9 @@ typedef int records_wait(void *ctx, int fd, struct err *e);
 struct records {
     int fd;
     bool seekable, at_end, owned;
-    char *path; /* for messages; "standard input" */
+    pid_t unpacker;     /* the program that unpacks the file into fd; 0: none */
+    const char *packed; /* its name: "gzip" */
+    char *path;         /* for messages; "standard input" */
     struct stat identity;
     struct buf data;    /* the window */
     size_t from;        /* in it: what was handed out already */
@@ -39,8 +41,9 @@ struct records {
     void *ctx;
 };
 
-/* path "-": standard input. Directories, compressed files and UTF-16 are refused with what to do.
- */
+/* path "-": standard input. A file that is compressed comes through the program that unpacks it,
+ * and cannot be gone on with in its middle. Directories, compressed standard input and UTF-16 are
+ * refused with what to do. */
 int records_open(struct records *r, const char *path, struct err *e) must_check;
 void records_close(struct records *r); /* {.fd = -1} is fine */
 

@@ -35,8 +35,8 @@ static int run(struct fake *f, const char *name, const char *text, size_t len)
     if (!file || fwrite(text, 1, len, file) != len || fclose(file) != 0)
         printf("# cannot write %s\n", path);
     fake_begin(f);
-    options.path = path;
-    options.table = &table_x;
+    options.file.path = path;
+    options.file.table = &table_x;
     options.clock = &clock_fake;
     options.wire = &wire_fake;
     err = (struct err){0};
@@ -211,10 +211,10 @@ TEST(workbench_models)
     reset(&f);
     CHECK(RUN("m.json", model) == 0);
     CHECK(totals.written == 2 && totals.format == IMPORT_WORKBENCH);
-    options.model_table = STR("U");
+    options.file.model_table = STR("U");
     CHECK(RUN("m.json", model) == 0);
     CHECK(totals.written == 2 && f.items.count == 4);
-    options.model_table = STR("V");
+    options.file.model_table = STR("V");
     CHECK(RUN("m.json", model) == ERR_FAILED && strstr(err.hint, "T, U"));
     reset(&f);
 }
@@ -240,7 +240,7 @@ TEST(refusals_go_to_their_file_and_come_back)
                  "ValidationException\",\"Line\":5}\n"));
     f.good_now = true;
     options.reject_path = NULL;
-    options.path = NULL;
+    options.file.path = NULL;
     CHECK(RUN("b.jsonl",
               "{\"Item\":{\"pk\":{\"S\":\"b\"},\"bad\":{\"N\":\"1\"}},\"Error\":\"made up: "
               "ValidationException\",\"Line\":5}\n") == 0);
@@ -274,7 +274,7 @@ TEST(what_is_no_file_of_items)
     CHECK(RUN("a.pksk", "put a\n") == ERR_FAILED && strstr(err.hint, "source"));
     CHECK(RUN("a.txt", "hello\n") == ERR_FAILED && strstr(err.text, "neither an item nor"));
     CHECK(RUN("a.txt", "pk,x\na,1\n") == 0 && totals.written == 1 && totals.format == IMPORT_CSV);
-    options.path = directory;
+    options.file.path = directory;
     CHECK(import_run(NULL, &options, &totals, &err) == ERR_FAILED && strstr(err.text, "directory"));
     reset(&f);
 }
@@ -426,8 +426,8 @@ TEST(killed_and_gone_on_with)
     many(&text);
     CHECK(file_write(in_directory(path, "many.jsonl"), buf_str(&text), &err) == 0);
     options = (struct import_options){
-        .path = path,
-        .table = &table_x,
+        .file.path = path,
+        .file.table = &table_x,
         .clock = &clock_fake,
         .wire = &wire_fake,
         .reject_path = in_directory(reject_path, "rejects6"),

@@ -1,4 +1,5 @@
 """Files, programs and signals that mean harm: what others put beside the user's files, and what is left behind."""
+import gzip
 import hashlib
 import json
 import os
@@ -52,14 +53,24 @@ def _():
 @tap.test("a command that a hint makes of a file's name is one command")
 def _():
     place = home()
-    for name, content, hint in (("a; touch owned.jsonl", b"\x1f\x8b\x08", "gzip -dc '{}' | …"),
-                                ("b; touch owned.jsonl", b"\xff\xfea\0", "iconv -f UTF-16 -t UTF-8 '{}'"),
+    for name, content, hint in (("b; touch owned.jsonl", b"\xff\xfea\0", "iconv -f UTF-16 -t UTF-8 '{}'"),
                                 ("c; ! touch owned.pksk", b"scan", '`source "{}"` runs them')):
         path = f"{place}/{name}"
         with open(path, "wb") as file:
             file.write(content)
         done = world.run(["--endpoint-url", server.Hostile().url, "-t", "shop", "-c", f"import '{path}'"], env=environment(place))
         tap.check(hint.format(path) in done.err.decode(), done.err)
+
+
+@tap.test("a compressed file is unpacked without a shell, whatever it is called")
+def _():
+    place = home()
+    path = f"{place}/$(touch owned); touch owned.jsonl"
+    with gzip.open(path, "wb") as file:
+        file.write(b"oops")
+    done = world.run(["--endpoint-url", server.Hostile().url, "-t", "shop", "-c", f"import '{path}'"], env=environment(place))
+    tap.check("owned.jsonl begins with neither an item nor a header" in done.err.decode(), done.err)
+    tap.check(not any(os.path.exists(os.path.join(folder, "owned")) for folder in (place, os.getcwd())), done.err)
 
 
 @tap.test("a command that a hint makes of a profile's name has no open quote")

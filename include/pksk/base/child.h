@@ -1,0 +1,19 @@
+/* Another program, with the signals as it expects to find them.
+ *
+ * Who starts one waits for it. Nothing is kept.
+ */
+#ifndef PKSK_BASE_CHILD_H
+#define PKSK_BASE_CHILD_H
+
+#include <sys/types.h>
+
+/* Descriptors that become the program's; -1: ours. */
+struct child_streams {
+    int in, out, said; /* said: standard error */
+};
+
+/* Found by PATH. env: NULL for ours. 0, or errno's number. */
+int child_spawn(pid_t *pid, char *const *argv, const struct child_streams *streams,
+                char *const *env);
+
+#endif

@@ -1,0 +1,50 @@
+/* The items of a file, one after the other, in any of the forms that `import` knows.
+ *
+ * The reader owns its window and what it found out of the file; an item lives in the arena that is
+ * given for it, its text until the next call. Memory is a window, not the file.
+ */
+#ifndef PKSK_RUN_ITEMS_FILE_H
+#define PKSK_RUN_ITEMS_FILE_H
+
+#include "pksk/run/bulk.h"
+#include "pksk/run/csv.h"
+#include "pksk/run/import-shape.h"
+
+struct items_file {
+    struct items_file_options o;
+    struct records records;
+    struct import_shape shape;
+    struct csv *csv;
+    const struct json *model; /* the next item of a Workbench model */
+    uint64_t model_at;        /* its number; an item's place in a model is that */
+    struct arena model_arena;
+};
+
+struct file_item {
+    const struct value *item; /* NULL: the text is no item, and why says what is wrong */
+    struct str json;          /* in DynamoDB JSON on one line where the file has it so; or empty */
+    struct str text;          /* of what is no item */
+    struct bulk_place place;
+    struct err why;
+};
+
+/* The options are copied, but not what they point to. Errors in the file name it and the line. */
+int items_file_open(struct items_file *f, const struct items_file_options *o,
+                    struct err *e) must_check;
+void items_file_close(struct items_file *f); /* {.records.fd = -1} is fine */
+
+/* Behind the item with this place. */
+int items_file_seek(struct items_file *f, struct bulk_place place, struct err *e) must_check;
+
+/* The next item: 1, or 0 at the end, or a negative code when the file cannot be read on. */
+int items_file_next(struct items_file *f, struct arena *a, struct file_item *ret,
+                    struct err *e) must_check;
+
+/* *e: why, with the file and the line in front. */
+int items_file_name_place(const struct items_file *f, uint64_t line, const struct err *why,
+                          struct err *e);
+
+/* Bytes that were taken and bytes that there are; 0 where that is unknown. */
+void items_file_progress(const struct items_file *f, uint64_t *done, uint64_t *total);
+
+#endif

@@ -1,0 +1,199 @@
+#include "pksk/run/items-file.h"
+
+#include "pksk/item/ddbjson.h"
+#include "pksk/model/workbench.h"
+
+#define MODEL_MAX ((size_t)64 << 20)
+
+int items_file_name_place(const struct items_file *f, uint64_t line, const struct err *why,
+                          struct err *e)
+{
+    struct err named = *why;
+
+    err_set(&named, why->code < 0 ? why->code : ERR_FAILED, "%s:%zu: %s", f->records.path,
+            (size_t)line, why->text);
+    if (why->hint[0])
+        err_hint(&named, "%s", why->hint);
+    memcpy(named.service, why->service, sizeof(named.service));
+    *e = named;
+    return e->code;
+}
+
+/* ---- NoSQL Workbench models */
+
+static int read_model(struct items_file *f, struct err *e)
+{
+    _cleanup_(buf_free) struct buf text = {.max = MODEL_MAX};
+    struct str asked = f->o.model_table;
+    struct json *tree, *table = NULL;
+    uint64_t count;
+    int r = records_all(&f->records, &text, e);
+
+    if (r == 0)
+        r = json_parse(&f->model_arena, buf_str(&text), 128, &tree, e);
+    if (r == 0)
+        r = workbench_find(str_of(f->records.path), tree, asked.len ? asked : f->o.table->name,
+                           asked.len > 0, &table, e);
+    if (r < 0)
+        return r;
+    f->model = workbench_samples(table, &count);
+    return 0;
+}
+
+static int next_of_model(struct items_file *f, struct arena *a, struct file_item *ret)
+{
+    _cleanup_(buf_free) struct buf text = {0};
+    const struct json *node = f->model;
+    struct value *item;
+
+    if (!node)
+        return 0;
+    f->model = node->next;
+    f->model_at++;
+    ret->place = (struct bulk_place){f->model_at, f->model_at};
+    if (ddb_from_json(a, node, &item, &ret->why) == 0) {
+        ret->item = item;
+        return 1;
+    }
+    json_write(&text, node, false);
+    ret->text = arena_str(a, buf_str(&text));
+    return 1;
+}
+
+/* ---- all other files */
+
+static int check_columns(struct items_file *f, uint64_t line, struct err *e)
+{
+    const struct key_schema *key = &f->o.table->key;
+    struct err why;
+
+    for (unsigned i = 0; i < key_part_count(key); i++) {
+        const struct key_part *part = key_part(key, i);
+
+        if (csv_has_column(f->csv, part->name))
+            continue;
+        err_set(&why, ERR_FAILED, "the header has no column %.*s, a key of the table",
+                STR_ARG(part->name));
+        return items_file_name_place(f, line, &why, e);
+    }
+    return 0;
+}
+
+/* head: the file's beginning, header and all. */
+static int tell_untyped(struct items_file *f, struct str head, struct err *e)
+{
+    _cleanup_(buf_free) struct buf columns = {0};
+    size_t end;
+
+    if (!f->o.untyped || !str_find_char(head, '\n', &end))
+        return 0;
+    csv_untyped(f->csv, str_slice(head, end + 1, head.len), &columns);
+    return columns.len ? f->o.untyped(f->o.ctx, buf_str(&columns), e) : 0;
+}
+
+static int read_header(struct items_file *f, struct err *e)
+{
+    _cleanup_(arena_free) struct arena a = {0};
+    struct record header;
+    struct str head;
+    struct err why;
+    char separator = '\t';
+    int r = records_head(&f->records, &head, e);
+
+    if (r == 0 && f->shape.format == IMPORT_CSV)
+        separator = csv_separator(head);
+    if (r == 0)
+        head = arena_str(&a, head); /* the window moves */
+    if (r == 0)
+        r = records_row(&f->records, separator, &header, e);
+    if (r == 0)
+        return err_set(e, ERR_FAILED, "%s is empty: it has no header", f->records.path);
+    if (r < 0)
+        return r;
+    if (csv_new(header.text, separator, f->o.table, &f->csv, &why) < 0)
+        return items_file_name_place(f, header.line, &why, e);
+    r = check_columns(f, header.line, e);
+    return r < 0 ? r : tell_untyped(f, head, e);
+}
+
+static int next_record(struct items_file *f, struct record *ret, struct err *e)
+{
+    switch (f->shape.framing) {
+    case FRAMING_LINES:
+        return records_line(&f->records, ret, e);
+    case FRAMING_ELEMENTS:
+        return records_element(&f->records, f->shape.in_array, ret, e);
+    case FRAMING_ROWS:
+        return records_row(&f->records, csv_separator_used(f->csv), ret, e);
+    case FRAMING_MODEL:
+        break;
+    }
+    return 0;
+}
+
+int items_file_next(struct items_file *f, struct arena *a, struct file_item *ret, struct err *e)
+{
+    struct record record;
+    struct value *item;
+    int r;
+
+    *ret = (struct file_item){0};
+    if (f->shape.framing == FRAMING_MODEL)
+        return next_of_model(f, a, ret);
+    r = next_record(f, &record, e);
+    if (r <= 0)
+        return r;
+    ret->place = (struct bulk_place){record.line, record.end};
+    ret->text = record.text;
+    if (record.too_long)
+        r = err_set(&ret->why, ERR_FAILED, "a line of more than %zu bytes", RECORD_MAX);
+    else if (f->csv)
+        r = csv_item(f->csv, record.text, a, &item, &ret->why);
+    else
+        r = decode_item(a, record.text, f->shape.form, f->o.table, &item, &ret->json, &ret->why);
+    ret->item = r < 0 ? NULL : item;
+    return 1;
+}
+
+/* ---- the whole */
+
+int items_file_open(struct items_file *f, const struct items_file_options *o, struct err *e)
+{
+    *f = (struct items_file){.o = *o, .records = {.fd = -1}};
+    int r = records_open(&f->records, o->path, e);
+
+    if (r == 0)
+        r = import_shape(&f->records, o, &f->shape, e);
+    if (r == 0 && f->shape.framing == FRAMING_MODEL)
+        return read_model(f, e);
+    if (r == 0)
+        r = records_seek(&f->records, f->shape.begins, 1, e);
+    if (r == 0 && f->shape.framing == FRAMING_ROWS)
+        r = read_header(f, e);
+    return r;
+}
+
+void items_file_close(struct items_file *f)
+{
+    csv_free(f->csv);
+    records_close(&f->records);
+    arena_free(&f->model_arena);
+    f->csv = NULL;
+}
+
+int items_file_seek(struct items_file *f, struct bulk_place place, struct err *e)
+{
+    if (f->shape.framing != FRAMING_MODEL)
+        return records_seek(&f->records, place.end, place.line, e);
+    for (; f->model && f->model_at < place.end; f->model_at++)
+        f->model = f->model->next;
+    return 0;
+}
+
+void items_file_progress(const struct items_file *f, uint64_t *done, uint64_t *total)
+{
+    bool bytes = f->shape.framing != FRAMING_MODEL;
+
+    *done = bytes ? records_offset(&f->records) : 0;
+    *total = bytes && f->records.seekable ? (uint64_t)f->records.identity.st_size : 0;
+}
