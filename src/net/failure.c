@@ -3,7 +3,8 @@
 #include <curl/curl.h>
 #include <errno.h>
 
-/* libcurl says to whom it could not connect; another name than the endpoint's is a proxy's. */
+/* libcurl says to whom it could not connect: another name than the endpoint's is a proxy's. 8.22
+ * names both, "Failed to connect to H:443 over proxy P". */
 static bool was_proxy(const struct failure *f)
 {
     struct str host = str_of(f->host);
@@ -11,7 +12,8 @@ static bool was_proxy(const struct failure *f)
 
     if (str_find_char(host, ':', &at))
         host = str_slice(host, 0, at);
-    return !f->loopback && !str_find(str_of(f->detail), host, &at);
+    return !f->loopback &&
+           (!str_find(str_of(f->detail), host, &at) || strstr(f->detail, " over proxy "));
 }
 
 /* Of what a proxy says, only its own troubles may pass. */
@@ -75,6 +77,26 @@ static enum net_failure no_tls(const struct failure *f, struct err *e)
     return NET_UNREACHABLE;
 }
 
+/* What OpenSSL says is wrong, without what libcurl puts around it: "SSL certificate problem: …", in
+ * 8.22 "SSL certificate OpenSSL verify result: … (10)". */
+static struct str verify_detail(const char *detail)
+{
+    static const char *const openings[] = {"SSL certificate problem: ", "OpenSSL verify result: "};
+    struct str said = str_of(detail);
+
+    for (size_t i = 0; i < ARRAY_LEN(openings); i++) {
+        const char *found = strstr(detail, openings[i]);
+        size_t end;
+
+        if (!found)
+            continue;
+        said = str_of(found + strlen(openings[i]));
+        if (str_find(said, STR(" ("), &end) && said.s[said.len - 1] == ')')
+            said = str_slice(said, 0, end);
+    }
+    return said;
+}
+
 static enum net_failure not_trusted(const struct failure *f, struct err *e)
 {
     if (f->code == CURLE_SSL_CACERT_BADFILE) {
@@ -82,7 +104,8 @@ static enum net_failure not_trusted(const struct failure *f, struct err *e)
                 f->ca_bundle ? f->ca_bundle : "of this system");
         err_hint(e, "check AWS_CA_BUNDLE, or ca_bundle in the profile");
     } else {
-        err_set(e, ERR_CONNECT, "the certificate of %s does not verify: %s", f->host, f->detail);
+        err_set(e, ERR_CONNECT, "the certificate of %s does not verify: %.*s", f->host,
+                STR_ARG(verify_detail(f->detail)));
         hint_certificate(str_of(f->detail), e);
     }
     return NET_UNTRUSTED;

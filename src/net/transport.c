@@ -42,16 +42,17 @@ struct net *net_new(const struct net_options *o)
 
 /* Not before the first transfer: libcurl starts OpenSSL, and a shell that only prints its help need
  * not wait for that. */
-static void set_up(struct net *n)
+static int set_up(struct net *n, struct err *e)
 {
     if (n->multi)
-        return;
+        return 0;
     curl_global_init(CURL_GLOBAL_DEFAULT);
     n->multi = curl_multi_init();
-    if (!n->multi)
-        abort();
+    if (!n->multi) /* it wakes itself by a descriptor, and there is none left */
+        return err_set(e, ERR_CONNECT, "connections cannot be made: libcurl does not start");
     curl_multi_setopt(n->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
     curl_multi_setopt(n->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_KEPT);
+    return 0;
 }
 
 void net_free(struct net *n)
@@ -62,7 +63,8 @@ void net_free(struct net *n)
         transfer_free(n->running);
     while (n->idle_count)
         curl_easy_cleanup(n->idle[--n->idle_count]);
-    curl_multi_cleanup(n->multi);
+    if (n->multi)
+        curl_multi_cleanup(n->multi);
     free(n);
 }
 
@@ -129,12 +131,13 @@ int net_start(struct net *n, const struct net_request *r, struct transfer **ret,
     t->request.stall_ms = r->stall_ms ? r->stall_ms : n->stall_ms;
     int code = transfer_make_headers(t, e);
 
+    if (code == 0)
+        code = set_up(n, e);
     if (code < 0) {
         transfer_free(t);
         return code;
     }
     t->request.headers = NULL;
-    set_up(n);
     t->easy = n->idle_count ? n->idle[--n->idle_count] : curl_easy_init();
     transfer_set_options(t->easy, t);
     t->result.began_us = t->mark_us = clock_mono_us(&n->clock);

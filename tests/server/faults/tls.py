@@ -69,10 +69,10 @@ def asked_of(name, begin, end, old):
 def _():
     for name, begin, end, old, want in (
             ("localhost", "20200101000000Z", "20210101000000Z", False,
-             "does not verify: SSL certificate problem: certificate has expired\n"
+             "does not verify: certificate has expired\n"
              "  its owner has to renew it, unless this machine's clock is wrong\n"),
             ("localhost", "20480101000000Z", "20490101000000Z", False,
-             "does not verify: SSL certificate problem: certificate is not yet valid\n"
+             "does not verify: certificate is not yet valid\n"
              "  its owner has to renew it, unless this machine's clock is wrong\n"),
             ("other.example", "20200101000000Z", "20490101000000Z", False,
              "matches target host name 'localhost'\n"
