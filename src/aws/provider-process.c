@@ -140,7 +140,8 @@ static int start(struct child *c, char *const *argv)
         return number;
     }
     file_keep_sockets();
-    number = child_spawn(&c->pid, argv, &(struct child_streams){-1, out[1], said[1]}, NULL);
+    number =
+        child_spawn(&c->pid, argv[0], argv, &(struct child_streams){-1, out[1], said[1]}, NULL);
     if (number) {
         close_pipe(out);
         close_pipe(said);

@@ -19,8 +19,8 @@ static void default_signals(posix_spawnattr_t *attributes)
     posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 }
 
-int child_spawn(pid_t *pid, char *const *argv, const struct child_streams *streams,
-                char *const *env)
+int child_spawn(pid_t *pid, const char *program, char *const *argv,
+                const struct child_streams *streams, char *const *env)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -34,7 +34,7 @@ int child_spawn(pid_t *pid, char *const *argv, const struct child_streams *strea
         posix_spawn_file_actions_adddup2(&actions, streams->said, STDERR_FILENO);
     posix_spawnattr_init(&attributes);
     default_signals(&attributes);
-    int number = posix_spawnp(pid, argv[0], &actions, &attributes, argv, env ? env : environ);
+    int number = posix_spawnp(pid, program, &actions, &attributes, argv, env ? env : environ);
 
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);

@@ -308,11 +308,24 @@ bool lookup_within_budget(const struct completer *c)
            c->jump.tenths < COMPLETE_TENTHS_MAX && c->pages < TABLE_PAGES;
 }
 
+static void note_failure(struct completer *c, const struct err *why)
+{
+    _cleanup_(buf_free) struct buf note = {0};
+
+    buf_lit(&note, "no look-up: ");
+    text_escape(&note, str_of(why->text));
+    c->result.note = arena_str(&c->arena, buf_str(&note));
+}
+
 static bool call(struct completer *c, unsigned number, const char *operation, struct str body)
 {
-    c->calls[number] =
-        (struct lookup_call){c->env->live.send(c->env->live.ctx, operation, body), number};
-    return c->calls[number].handle != NULL;
+    struct err why = {0};
+    void *handle = c->env->live.send(c->env->live.ctx, operation, body, &why);
+
+    c->calls[number] = (struct lookup_call){handle, number};
+    if (!handle)
+        note_failure(c, &why);
+    return handle != NULL;
 }
 
 static bool is_under_way(const struct completer *c)
@@ -399,10 +412,7 @@ static bool take_tables(struct completer *c, const struct reply *r)
 enum taken lookup_take(struct completer *c, unsigned number, const struct reply *r)
 {
     if (r->err.code < 0) {
-        _cleanup_(buf_free) struct buf note = {0};
-        buf_lit(&note, "no look-up: ");
-        text_escape(&note, str_of(r->err.text));
-        c->result.note = arena_str(&c->arena, buf_str(&note));
+        note_failure(c, &r->err);
         c->jump.more = c->jump.done = true;
         return TAKEN_ALL;
     }
@@ -442,10 +452,10 @@ void lookup_end(struct completer *c)
 
 /* --- by the client ------------------------------------------------------------------------ */
 
-static void *send_by_client(void *ctx, const char *operation, struct str body)
+static void *send_by_client(void *ctx, const char *operation, struct str body, struct err *e)
 {
     struct call *call = NULL;
-    return dynamo_send(ctx, operation, body, &call, NULL) < 0 ? NULL : call;
+    return dynamo_send(ctx, operation, body, &call, e) < 0 ? NULL : call;
 }
 
 static const struct reply *result_of_call(void *ctx unused_arg, void *handle)

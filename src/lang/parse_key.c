@@ -2,7 +2,8 @@
 
 bool parser_key_ends(struct parser *p)
 {
-    return parser_at_end(p) || parser_look(p, 0) == '|' || parser_at_clause(p);
+    return parser_at_end(p) || parser_look(p, 0) == '|' || parser_at_clause(p) ||
+           (p->brackets && parser_look(p, 0) == ')'); /* a reading in brackets, of a diff */
 }
 
 size_t parser_sort_operator(struct parser *p, enum sort_op *ret)

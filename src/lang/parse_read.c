@@ -8,7 +8,7 @@
 #define PRINTS                                                                                     \
     (READS | BIT(MORE) | BIT(TABLES) | BIT(DESCRIBE) | BIT(EXPLAIN) | BIT(HELP) | BIT(HISTORY) |   \
      BIT(WHOAMI) | BIT(PARTIQL) | BIT(COMMIT) | BIT(EXPORT) | BIT(CALL) | BIT(TAIL) | BIT(MODEL) | \
-     BIT(PATTERNS) | BIT(PERFORM) | BIT(LS))
+     BIT(PATTERNS) | BIT(PERFORM) | BIT(LS) | BIT(DIFF))
 
 static int clause_where(struct parser *p)
 {
@@ -57,6 +57,44 @@ static int clause_consistent(struct parser *p)
 {
     p->st->consistent = true;
     p->after = "consistent";
+    return 0;
+}
+
+static int clause_without(struct parser *p)
+{
+    p->after = "without";
+    int code = parse_paths(p, &p->st->without);
+
+    p->after = "the attribute";
+    return code;
+}
+
+static int clause_by(struct parser *p)
+{
+    p->after = "by";
+    int code = parse_paths(p, &p->st->by);
+    unsigned count = 0;
+
+    for (const struct path *x = p->st->by; x && !code; x = x->next, count++) {
+        if (x->steps->next || count == PARSER_KEY_PARTS_MAX)
+            return parser_fail(p, x->at, "by takes up to %d attributes of an item",
+                               PARSER_KEY_PARTS_MAX);
+    }
+    p->after = "the attribute";
+    return code;
+}
+
+static int clause_count(struct parser *p)
+{
+    p->st->count = true;
+    p->after = "count";
+    return 0;
+}
+
+static int clause_keys(struct parser *p)
+{
+    p->st->keys_only = true;
+    p->after = "keys";
     return 0;
 }
 
@@ -117,18 +155,23 @@ static const struct clause {
     int (*parse)(struct parser *p);
     size_t span; /* where the statement keeps its place, or 0 */
 } clauses[] = {
-    {"where", BIT(QUERY) | BIT(SCAN) | BIT(TAIL), clause_where, 0},
-    {"select", READS, clause_select, 0},
+    {"where", BIT(QUERY) | BIT(SCAN) | BIT(TAIL) | BIT(DIFF), clause_where, 0},
+    {"select", READS | BIT(DIFF), clause_select, 0},
+    {"without", BIT(DIFF), clause_without, 0},
+    {"by", BIT(DIFF), clause_by, 0},
+    {"count", BIT(DIFF), clause_count, 0},
+    {"keys", BIT(DIFF), clause_keys, 0},
     {"limit", BIT(QUERY) | BIT(SCAN) | BIT(MORE) | BIT(TAIL), clause_limit,
      offsetof(struct statement, limit_at)},
     {"desc", BIT(QUERY), clause_desc, offsetof(struct statement, descending_at)},
-    {"consistent", READS | BIT(EXPORT), clause_consistent,
+    {"consistent", READS | BIT(EXPORT) | BIT(DIFF), clause_consistent,
      offsetof(struct statement, consistent_at)},
     {"count", BIT(QUERY) | BIT(SCAN), NULL, 0}, /* parse_summary() */
-    {"segments", BIT(SCAN) | BIT(EXPORT), clause_segments, offsetof(struct statement, segments_at)},
+    {"segments", BIT(SCAN) | BIT(EXPORT) | BIT(DIFF), clause_segments,
+     offsetof(struct statement, segments_at)},
     {"if", WRITES | BIT(CHECK), clause_if, 0},
     {"return", WRITES, clause_return, 0},
-    {"into", READS | BIT(MORE) | BIT(IMPORT) | BIT(EXPORT) | BIT(TAIL), clause_into, 0},
+    {"into", READS | BIT(MORE) | BIT(IMPORT) | BIT(EXPORT) | BIT(TAIL) | BIT(DIFF), clause_into, 0},
     {"then", READS, parse_then, 0},
 };
 
@@ -169,10 +212,16 @@ static bool at_as(struct parser *p)
     return p->in_explain && parser_is(p, "as");
 }
 
+/* Words like "by" and "keys" are keys and names everywhere else. */
+static bool of_diff_alone(const struct parser *p, const struct clause *c)
+{
+    return c->verbs == BIT(DIFF) && (!p->st || p->st->verb != VERB_DIFF);
+}
+
 bool parser_at_clause(struct parser *p)
 {
     for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
-        if (parser_is(p, clauses[i].word))
+        if (!of_diff_alone(p, &clauses[i]) && parser_is(p, clauses[i].word))
             return true;
     }
     return at_as(p) || parser_is(p, INTO_OVER) || parser_at_section(p) || parser_at_summary(p);
@@ -209,7 +258,7 @@ static int refuse_clause(struct parser *p)
     for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
         const struct clause *c = &clauses[i];
 
-        if (!parser_is(p, c->word))
+        if (of_diff_alone(p, c) || !parser_is(p, c->word))
             continue;
         if (takes(p, c))
             return parser_fail(p, word_here(p), "%s is written twice", c->word);

@@ -16,10 +16,10 @@
 
 static int spawn(pid_t *pid, int input, const char *command, char *const *env)
 {
-    char *const argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)command, NULL};
+    char *const argv[] = {(char *)"sh", (char *)"-c", (char *)command, NULL};
     const struct child_streams streams = {.in = input, .out = -1, .said = -1};
 
-    return child_spawn(pid, argv, &streams, env);
+    return child_spawn(pid, "/bin/sh", argv, &streams, env);
 }
 
 int process_start(struct process *p, const char *command, char *const *env, struct err *e)

@@ -51,7 +51,8 @@ static int unpack(struct records *r, const char *program, struct err *e)
             close(silent);
         return err_errno(e, ERR_FAILED, "cannot unpack", str_of(r->path));
     }
-    errno = child_spawn(&r->unpacker, argv, &(struct child_streams){r->fd, ends[1], silent}, NULL);
+    errno = child_spawn(&r->unpacker, program, argv,
+                        &(struct child_streams){r->fd, ends[1], silent}, NULL);
     close(silent);
     close(ends[1]);
     if (errno) {

@@ -4,6 +4,7 @@
 
 #include "pksk/base/file.h"
 #include "pksk/base/log.h"
+#include "pksk/net/transport.h"
 #include "pksk/session/models.h"
 #include "pksk/session/seen.h"
 #include "pksk/session/slot.h"
@@ -13,13 +14,20 @@ static char *copy(const char *s)
     return s ? mem_dup(s, strlen(s)) : NULL;
 }
 
-static void connect_client(struct session *s)
+/* Where a client is connected; NULL: what the environment says. */
+struct place {
+    const char *profile, *region, *endpoint_url;
+    bool local;
+};
+
+static struct session_client client_new(struct session *s, const struct place *where)
 {
+    struct session_client c;
     struct dynamo_options o = {
-        .profile = str_of(s->profile),
-        .region = str_of(s->region),
-        .endpoint_url = str_of(s->endpoint_url),
-        .local = s->local,
+        .profile = str_of(where->profile),
+        .region = str_of(where->region),
+        .endpoint_url = str_of(where->endpoint_url),
+        .local = where->local,
         .clock = s->clock,
         .ask_secret = secret_prompt,
         .heard = s->err_terminal ? session_heard : NULL,
@@ -28,12 +36,42 @@ static void connect_client(struct session *s)
     char *cache = session_directory("XDG_CACHE_HOME", "~/.cache");
     _cleanup_(buf_free) struct buf scope = {0};
 
-    s->dynamo = dynamo_new(&o);
-    s->schemas = schema_new(s->dynamo, str_of(cache));
-    buf_addf(&scope, "%s %s %s", s->profile ? s->profile : "", s->region ? s->region : "",
-             s->endpoint_url ? s->endpoint_url : "");
-    s->seen = seen_new(str_of(cache), buf_str(&scope));
+    c.dynamo = dynamo_new(&o);
+    c.schemas = schema_new(c.dynamo, str_of(cache));
+    buf_addf(&scope, "%s %s %s", where->profile ? where->profile : "",
+             where->region ? where->region : "", where->endpoint_url ? where->endpoint_url : "");
+    c.seen = seen_new(str_of(cache), buf_str(&scope));
     free(cache);
+    return c;
+}
+
+static void use_client(struct session *s, const struct session_client *c)
+{
+    s->dynamo = c->dynamo;
+    s->schemas = c->schemas;
+    s->seen = c->seen;
+}
+
+static void connect_client(struct session *s)
+{
+    const struct place here = {s->profile, s->region, s->endpoint_url, s->local};
+    struct session_client c = client_new(s, &here);
+
+    use_client(s, &c);
+}
+
+struct session_client session_client_for(struct session *s, const char *profile, const char *region,
+                                         const char *endpoint_url)
+{
+    struct place there = {profile, region, endpoint_url, false};
+
+    if (!profile) {
+        there.profile = s->profile;
+        there.region = region ? region : s->region;
+        there.endpoint_url = endpoint_url ? endpoint_url : s->endpoint_url;
+        there.local = s->local && (!endpoint_url || net_is_loopback(endpoint_url));
+    }
+    return client_new(s, &there);
 }
 
 static struct session_client client_of(const struct session *s)
@@ -41,12 +79,20 @@ static struct session_client client_of(const struct session *s)
     return (struct session_client){s->dynamo, s->schemas, s->seen};
 }
 
-static void client_free(struct session_client *c)
+void session_client_free(struct session_client *c)
 {
     seen_free(c->seen);
     schema_free(c->schemas);
     dynamo_free(c->dynamo);
     *c = (struct session_client){0};
+}
+
+void session_swap_client(struct session *s, struct session_client *c)
+{
+    struct session_client before = client_of(s);
+
+    use_client(s, c);
+    *c = before;
 }
 
 /* The client's end, and that of what belongs to it. */
@@ -57,7 +103,7 @@ static void disconnect_client(struct session *s, struct session_client *c)
     slot_drop_all(s, true);
     if (c->seen && seen_save(c->seen, &e) < 0)
         log_debug("keys seen are not kept: %s", e.text);
-    client_free(c);
+    session_client_free(c);
 }
 
 void session_reconnect(struct session *s, struct session_client *before)
@@ -76,10 +122,8 @@ void session_go_back(struct session *s, struct session_client *before)
 {
     struct session_client made = client_of(s);
 
-    client_free(&made);
-    s->dynamo = before->dynamo;
-    s->schemas = before->schemas;
-    s->seen = before->seen;
+    session_client_free(&made);
+    use_client(s, before);
 }
 
 static int load_settings(const struct session *s, struct settings *settings, struct err *e)

@@ -49,13 +49,13 @@ class Client:
         self.put_all(table, items)
         self.switch_stream(table, "NEW_AND_OLD_IMAGES")
 
-    def create(self, table, *keys, **indexes):
-        """All keys are strings; indexes project everything."""
+    def create(self, table, *keys, types=None, **indexes):
+        """Keys are strings where types does not say otherwise; indexes project everything."""
         def schema(names):
             return [{"AttributeName": n, "KeyType": "RANGE" if i else "HASH"} for i, n in enumerate(names)]
         names = sorted({*keys, *(name for index in indexes.values() for name in index)})
         body = {"TableName": table, "BillingMode": "PAY_PER_REQUEST", "KeySchema": schema(keys),
-                "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in names]}
+                "AttributeDefinitions": [{"AttributeName": n, "AttributeType": (types or {}).get(n, "S")} for n in names]}
         if indexes:
             body["GlobalSecondaryIndexes"] = [
                 {"IndexName": name, "KeySchema": schema(keys_of), "Projection": {"ProjectionType": "ALL"}}

@@ -12,8 +12,8 @@ struct child_streams {
     int in, out, said; /* said: standard error */
 };
 
-/* Found by PATH. env: NULL for ours. 0, or errno's number. */
-int child_spawn(pid_t *pid, char *const *argv, const struct child_streams *streams,
-                char *const *env);
+/* program: found by PATH when it has no slash. env: NULL for ours. 0, or errno's number. */
+int child_spawn(pid_t *pid, const char *program, char *const *argv,
+                const struct child_streams *streams, char *const *env);
 
 #endif

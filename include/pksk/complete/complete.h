@@ -25,7 +25,8 @@
  * the end in every case, finished or not. */
 struct complete_live {
     void *ctx;
-    void *(*send)(void *ctx, const char *operation, struct str body); /* NULL when it cannot */
+    void *(*send)(void *ctx, const char *operation, struct str body,
+                  struct err *e); /* NULL when it cannot, with the reason */
     const struct reply *(*result)(void *ctx, void *handle); /* NULL while it is under way */
     void (*drop)(void *ctx, void *handle);
 };

@@ -27,6 +27,7 @@
     V(PARTIQL, partiql)                                                                            \
     V(IMPORT, import)                                                                              \
     V(EXPORT, export)                                                                              \
+    V(DIFF, diff)                                                                                  \
     V(ENTITY, entity)                                                                              \
     V(PATTERN, pattern)                                                                            \
     V(MODEL, model)                                                                                \
@@ -267,6 +268,18 @@ struct table_def {
 
 enum redirect_kind { REDIRECT_NONE, REDIRECT_PIPE, REDIRECT_FILE };
 
+/* What diff compares: a table, a reading of one, or a file. */
+struct diff_side {
+    struct span at;
+    struct word *file;  /* or NULL */
+    struct word *table; /* or NULL: that of the other side */
+    struct statement
+        *reading; /* query or scan, its table perhaps NULL; NULL: a scan of the table */
+    struct word *profile, *region, *endpoint; /* where it is, when it is elsewhere; then */
+    struct str elsewhere; /* what stands behind them, to be read when it is known
+                             which indexes there are */
+};
+
 struct statement {
     enum verb verb;
     struct span at, verb_at;
@@ -307,6 +320,12 @@ struct statement {
     bool overwrite;      /* into!: a file that is there is replaced without a word */
     bool all, verbose;   /* model learn, check */
     bool from_start;     /* tail: what the stream still has, not only what comes */
+
+    /* diff; where, select, count, segments and consistent as above */
+    struct diff_side *sides; /* two */
+    struct path *without;    /* is not compared */
+    struct path *by;         /* what makes two items the same one; NULL: the table's key */
+    bool keys_only;
 
     /* the rest */
     struct table_def *create;

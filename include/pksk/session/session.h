@@ -73,6 +73,14 @@ struct session_client {
     struct schema_cache *schemas;
     struct seen *seen;
 };
+/* A client for another place, beside the session's own: what is NULL is as the session's, but a
+ * profile brings its own region and endpoint. Connects to nothing. The caller frees it. */
+struct session_client session_client_for(struct session *s, const char *profile, const char *region,
+                                         const char *endpoint_url);
+void session_client_free(struct session_client *c); /* {0} is fine */
+/* The session's client becomes *c, and *c the session's. */
+void session_swap_client(struct session *s, struct session_client *c);
+
 /* Another client, for s->profile, region and endpoint_url; the one before is put aside, until it is
  * known which of the two stays. */
 void session_reconnect(struct session *s, struct session_client *before);

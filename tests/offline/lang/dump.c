@@ -303,6 +303,42 @@ static void dump_options(struct buf *b, unsigned in, const struct statement *st)
         buf_addf(b, "\n%*srest %.*s", (int)in, "", STR_ARG(st->rest));
 }
 
+static void dump_side(struct buf *b, unsigned in, const struct diff_side *side)
+{
+    const struct word *place[] = {side->profile, side->region, side->endpoint};
+
+    begin(b, in, "side");
+    for (unsigned i = 0; i < 3; i++) {
+        if (place[i])
+            buf_addf(b, " %s %.*s", (const char *[]){"profile", "region", "endpoint"}[i],
+                     STR_ARG(place[i]->text));
+    }
+    if (side->elsewhere.len)
+        buf_addf(b, " {%.*s}", STR_ARG(side->elsewhere));
+    if (side->file)
+        buf_addf(b, " file %.*s", STR_ARG(side->file->text));
+    else if (side->reading)
+        dump_statement((buf_char(b, ' '), b), side->reading, in);
+    else if (side->table)
+        buf_addf(b, " table %.*s", STR_ARG(side->table->text));
+}
+
+static void dump_diff(struct buf *b, unsigned in, const struct statement *st)
+{
+    for (unsigned i = 0; st->sides && i < 2; i++)
+        dump_side(b, in, &st->sides[i]);
+    if (st->without) {
+        begin(b, in, "without");
+        add_paths(b, st->without);
+    }
+    if (st->by) {
+        begin(b, in, "by");
+        add_paths(b, st->by);
+    }
+    if (st->keys_only)
+        begin(b, in, "keys");
+}
+
 void dump_statement(struct buf *b, const struct statement *st, unsigned in)
 {
     if (st->habit.len)
@@ -318,6 +354,7 @@ void dump_statement(struct buf *b, const struct statement *st, unsigned in)
     }
     dump_items(b, in + 2, st);
     dump_partiql(b, in + 2, st);
+    dump_diff(b, in + 2, st);
     if (st->create)
         dump_create(b, in + 2, st->create);
     dump_options(b, in + 2, st);

@@ -85,10 +85,13 @@ static const char *answer_of(const char *operation)
     return "{\"TableNames\":[\"Orders\",\"Main\"]}";
 }
 
-static void *fake_send(void *ctx unused_arg, const char *operation, struct str body)
+static void *fake_send(void *ctx unused_arg, const char *operation, struct str body,
+                       struct err *why)
 {
-    if (fake.off)
+    if (fake.off) {
+        err_set(why, ERR_CONNECT, "switched off");
         return NULL;
+    }
     struct handle *h = mem_resize(NULL, 1, sizeof(*h));
     *h = (struct handle){.waits = fake.wait_for};
     fake.requests++;
@@ -539,7 +542,7 @@ TEST(an_error_is_said_and_escaped)
     CHECK_STR(tab("get USER#42 P|"), " …!no look-up: no credentials \\x1b[2J");
     fake.fail = NULL;
     fake.off = true;
-    CHECK_STR(tab("get USER#42 P|"), " …");
+    CHECK_STR(tab("get USER#42 P|"), " …!no look-up: switched off");
 }
 
 TEST(answers_are_kept_and_narrowed)

@@ -77,7 +77,7 @@ def _():
         fetcher = botocore.credentials.SSOCredentialFetcher(
             "https://x.awsapps.com/start", "eu-west-1", "Admin", "123456789012",
             lambda service, config: client_of(place)(service, config=config),
-            token_loader=lambda url: {"accessToken": "good", "expiresAt": server.at(3600)}, cache=cli_cache(place), **more)
+            token_loader=lambda url: {"accessToken": "good", "expiresAt": server.at(3600).isoformat()}, cache=cli_cache(place), **more)
         tap.same(fetcher.fetch_credentials()["access_key"], "ASIASSO1")
         place.sees("ASIASSO1")  # and no sign-in was looked for
         tap.same(place.aws.made, 1)

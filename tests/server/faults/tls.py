@@ -72,7 +72,7 @@ def _():
              "does not verify: certificate has expired\n"
              "  its owner has to renew it, unless this machine's clock is wrong\n"),
             ("localhost", "20480101000000Z", "20490101000000Z", False,
-             "does not verify: certificate is not yet valid\n"
+             "does not verify: certificate is not yet valid{or}\n"
              "  its owner has to renew it, unless this machine's clock is wrong\n"),
             ("other.example", "20200101000000Z", "20490101000000Z", False,
              "matches target host name 'localhost'\n"
@@ -81,4 +81,5 @@ def _():
         done = asked_of(name, begin, end, old)
         tap.same(done.status, 3, want, done.err)
         said = done.err.decode().replace("target hostname", "target host name")  # libcurl 8.14 has it so
-        tap.check(said.endswith(want), want, done.err)
+        or_what = " or the system clock is incorrect" if "clock is incorrect" in said else ""  # OpenSSL 3.6 has it so
+        tap.check(said.endswith(want.replace("{or}", or_what)), want, done.err)
