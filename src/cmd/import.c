@@ -1,15 +1,20 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/base/file.h"
+#include "pksk/cmd/import-dry.h"
+#include "pksk/cmd/import-types.h"
 #include "pksk/cmd/undo.h"
 #include "pksk/out/progress.h"
 #include "pksk/out/text.h"
 #include "pksk/run/import.h"
+#include "pksk/run/requests.h"
 
 #define REFUSED_SHOWN 20 /* of standard input, which has no file beside it */
 
 struct importing {
     struct session *s;
+    const struct statement *st;
+    struct import_types types;
     uint64_t refused_shown;
     struct progress line;
     struct buf what;
@@ -33,6 +38,21 @@ static void show_refused(void *ctx, uint64_t line, const struct err *why)
     session_warn(i->s, "line %zu refused: %s", (size_t)line, why->text);
 }
 
+static bool know_type(void *ctx, struct str name, enum attr_type *ret)
+{
+    struct importing *i = ctx;
+
+    return import_types_know(&i->types, name, ret);
+}
+
+static void tell_remark(void *ctx, const char *text)
+{
+    struct importing *i = ctx;
+
+    progress_end(&i->line);
+    session_say(i->s, "%s", text);
+}
+
 /* At the prompt that is a question: strings in place of numbers are found out too late. */
 static int tell_untyped(void *ctx, struct str columns, struct err *e)
 {
@@ -40,10 +60,12 @@ static int tell_untyped(void *ctx, struct str columns, struct err *e)
 
     progress_end(&i->line);
     session_warn(i->s,
-                 "these columns look like numbers or true and false, and become strings; the "
+                 "these columns look like numbers, true and false or JSON, and become strings; the "
                  "header %.*s makes them what they are",
                  STR_ARG(columns));
-    return i->s->interactive && !i->s->yes ? session_confirm(i->s, e, "Import them as strings") : 0;
+    return i->s->interactive && !i->s->yes && !i->st->dry
+               ? session_confirm(i->s, e, "Import them as strings")
+               : 0;
 }
 
 /* Beside the file: what was refused, and how far an import came that was stopped. */
@@ -103,49 +125,93 @@ static int fail_of_refusals(const struct import_options *o, const struct import_
     return ERR_FAILED;
 }
 
-static int import(struct session *s, struct import_options *o, struct err *e)
+static void listen(struct importing *i, struct items_file_options *file)
+{
+    i->types = (struct import_types){.s = i->s, .table = file->table};
+    file->ctx = i;
+    file->untyped = tell_untyped;
+    file->known_type = know_type;
+    file->remark = tell_remark;
+}
+
+static int import(struct importing *i, struct import_options *o, struct err *e)
 {
     _cleanup_(buf_free) struct buf rejects = {0}, checkpoint = {0};
-    struct importing i = {.s = s};
     struct import_totals totals;
 
     side_paths(o, &rejects, &checkpoint);
-    buf_addf(&i.what, "importing %s", o->file.path);
-    progress_begin(&i.line, s->clock, 0);
+    buf_addf(&i->what, "importing %s", o->file.path);
+    progress_begin(&i->line, i->s->clock, 0);
     o->progress = show_progress;
-    o->ctx = o->file.ctx = &i;
-    o->file.untyped = tell_untyped;
+    o->ctx = i;
     o->refused = o->reject_path ? NULL : show_refused;
-    int r = import_run(s->dynamo, o, &totals, e);
+    int r = import_run(i->s->dynamo, o, &totals, e);
 
-    progress_end(&i.line);
-    buf_free(&i.what);
+    progress_end(&i->line);
+    buf_free(&i->what);
     if (r == 0 || totals.bulk.requests)
-        report(s, o, &totals);
+        report(i->s, o, &totals);
     if (r < 0 && totals.checkpoint)
         err_hint(e, "the same import goes on from there");
     return r == 0 && totals.rejected ? fail_of_refusals(o, &totals, e) : r;
 }
 
-static int run(struct session *s, const struct statement *st, struct err *e)
+static int into_table(struct session *s, const struct statement *st, const struct word *name,
+                      const char *path, struct err *e)
 {
-    struct import_options o = {.clock = s->clock};
-    const struct table *t;
-    int r = session_table(s, st->table, &t, e);
+    struct import_options o = {.clock = s->clock, .file = {.path = path}};
+    struct importing i = {.s = s, .st = st};
+    int r = session_table(s, name, &o.file.table, e);
 
     if (r < 0)
         return r;
-    char *path = file_expand(st->args->text);
+    listen(&i, &o.file);
+    if (st->dry) {
+        r = import_dry(s, st, &o.file, e);
+    } else {
+        session_note(s, "BatchWriteItem %.*s  from %s", STR_ARG(o.file.table->name), path);
+        r = import(&i, &o, e);
+        undo_block(s, "it was an import");
+    }
+    if (i.types.followed.len)
+        session_say(s, "as in the items already there: %s", buf_cstr(&i.types.followed));
+    import_types_free(&i.types);
+    return r;
+}
 
-    o.file.path = path;
-    o.file.table = t;
-    session_note(s, "BatchWriteItem %.*s  from %s", STR_ARG(t->name), path);
-    r = import(s, &o, e);
-    undo_block(s, "it was an import");
+/* The requests of batch-write-item say themselves which tables they are for. */
+static int into_tables(struct session *s, const struct statement *st, const char *path,
+                       struct err *e)
+{
+    _cleanup_(arena_free) struct arena a = {0};
+    struct str *names;
+    size_t count = 0;
+    int r = st->table ? 0 : requests_tables(&a, path, &names, &count, e);
+
+    if (r < 0 || count == 0)
+        return r < 0 ? r : into_table(s, st, st->table, path, e);
+    for (size_t i = 0; i < count && r == 0; i++) {
+        const struct word name = {.text = names[i], .at = st->args->at};
+
+        r = into_table(s, st, &name, path, e);
+    }
+    return r;
+}
+
+static int run(struct session *s, const struct statement *st, struct err *e)
+{
+    char *path = file_expand(st->args->text);
+    int r = into_tables(s, st, path, e);
+
     if (r < 0 && e->at.from == UINT32_MAX)
         e->at = st->args->at;
     free(path);
     return r;
 }
 
-const struct command cmd_import = {.run = run, .changes = true};
+static bool may_change(const struct statement *st)
+{
+    return !st->dry;
+}
+
+const struct command cmd_import = {.run = run, .may_change = may_change};

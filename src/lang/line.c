@@ -19,6 +19,7 @@ static const struct {
     {"select", ITEMS | MOVES | BIT(DIFF)},
     {"without", BIT(DIFF)},
     {"keys", BIT(DIFF)},
+    {"dry", BIT(IMPORT)},
     {"limit", ITEMS | MOVES},
     {"consistent", ITEMS | MOVES | BIT(DIFF)},
     {"count", ITEMS | MOVES | BIT(DIFF)},

@@ -91,6 +91,13 @@ static int clause_count(struct parser *p)
     return 0;
 }
 
+static int clause_dry(struct parser *p)
+{
+    p->st->dry = true;
+    p->after = "dry";
+    return 0;
+}
+
 static int clause_keys(struct parser *p)
 {
     p->st->keys_only = true;
@@ -161,6 +168,7 @@ static const struct clause {
     {"by", BIT(DIFF), clause_by, 0},
     {"count", BIT(DIFF), clause_count, 0},
     {"keys", BIT(DIFF), clause_keys, 0},
+    {"dry", BIT(IMPORT), clause_dry, 0},
     {"limit", BIT(QUERY) | BIT(SCAN) | BIT(MORE) | BIT(TAIL), clause_limit,
      offsetof(struct statement, limit_at)},
     {"desc", BIT(QUERY), clause_desc, offsetof(struct statement, descending_at)},
@@ -212,16 +220,17 @@ static bool at_as(struct parser *p)
     return p->in_explain && parser_is(p, "as");
 }
 
-/* Words like "by" and "keys" are keys and names everywhere else. */
-static bool of_diff_alone(const struct parser *p, const struct clause *c)
+/* Words like "by", "keys" and "dry" are keys and names everywhere else. */
+static bool of_another(const struct parser *p, const struct clause *c)
 {
-    return c->verbs == BIT(DIFF) && (!p->st || p->st->verb != VERB_DIFF);
+    return (c->verbs == BIT(DIFF) || c->verbs == BIT(IMPORT)) &&
+           (!p->st || !(c->verbs >> p->st->verb & 1));
 }
 
 bool parser_at_clause(struct parser *p)
 {
     for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
-        if (!of_diff_alone(p, &clauses[i]) && parser_is(p, clauses[i].word))
+        if (!of_another(p, &clauses[i]) && parser_is(p, clauses[i].word))
             return true;
     }
     return at_as(p) || parser_is(p, INTO_OVER) || parser_at_section(p) || parser_at_summary(p);
@@ -258,7 +267,7 @@ static int refuse_clause(struct parser *p)
     for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
         const struct clause *c = &clauses[i];
 
-        if (of_diff_alone(p, c) || !parser_is(p, c->word))
+        if (of_another(p, c) || !parser_is(p, c->word))
             continue;
         if (takes(p, c))
             return parser_fail(p, word_here(p), "%s is written twice", c->word);

@@ -21,7 +21,8 @@ static bool index_fits(const struct index *index, const struct value *item, stru
     return true;
 }
 
-static bool fits(struct bulk *b, const struct value *item, struct err *why)
+static bool fits(const struct index *indexes, size_t count, const struct value *item,
+                 struct err *why)
 {
     size_t size = value_size(item);
 
@@ -29,11 +30,19 @@ static bool fits(struct bulk *b, const struct value *item, struct err *why)
         err_set(why, ERR_FAILED, "the item has %zu bytes, %zu are allowed", size, ITEM_SIZE_MAX);
         return false;
     }
-    for (size_t i = 0; i < b->index_count; i++) {
-        if (!index_fits(&b->indexes[i], item, why))
+    for (size_t i = 0; i < count; i++) {
+        if (!index_fits(&indexes[i], item, why))
             return false;
     }
     return true;
+}
+
+bool bulk_would_take(const struct table *t, const struct value *item, bool deletes, struct err *why)
+{
+    _cleanup_(buf_free) struct buf key = {0};
+
+    return op_key_bytes(&t->key, item, &key, why) &&
+           (deletes || fits(t->indexes, t->index_count, item, why));
 }
 
 static int refuse(struct bulk *b, struct op *op, const struct err *why, struct err *e)
@@ -74,7 +83,8 @@ int bulk_put(struct bulk *b, const struct value *item, struct str json, struct b
     if (b->failure.code)
         return bulk_stopped(b, e);
     op = op_new(&b->queue, place);
-    if (!op_key_bytes(&b->key_schema, item, &op->text, &why) || !fits(b, item, &why)) {
+    if (!op_key_bytes(&b->key_schema, item, &op->text, &why) ||
+        !fits(b->indexes, b->index_count, item, &why)) {
         buf_reset(&op->text);
         add_item(&op->text, item, json);
         return refuse(b, op, &why, e);

@@ -3,6 +3,7 @@
 #include "pksk/base/map.h"
 #include "pksk/base/utf8.h"
 #include "pksk/item/base64.h"
+#include "pksk/item/ddbjson.h"
 #include "pksk/item/number.h"
 #include "pksk/item/plain.h"
 
@@ -27,17 +28,40 @@ struct cell {
     bool quoted;
 };
 
-char csv_separator(struct str text)
+/* Is it a column of the header, with its type or without? */
+static bool has_name(struct str header, char separator, struct str name)
 {
+    struct str cell;
+
+    while (str_split(&header, separator, &cell)) {
+        size_t colon;
+
+        cell = str_trim(cell);
+        if (cell.len > 1 && cell.s[0] == '"' && cell.s[cell.len - 1] == '"')
+            cell = str_slice(cell, 1, cell.len - 1);
+        if (str_eq(cell, name) ||
+            (str_find_char(cell, ':', &colon) && str_eq(str_slice(cell, 0, colon), name)))
+            return true;
+    }
+    return false;
+}
+
+char csv_separator(struct str text, const struct table *t)
+{
+    static const char separators[] = ",\t;|";
     size_t at;
 
     if (str_find_char(text, '\n', &at))
         text = str_slice(text, 0, at);
-    if (str_find_char(text, ',', &at))
-        return ',';
-    if (str_find_char(text, '\t', &at))
-        return '\t';
-    return str_find_char(text, ';', &at) ? ';' : ',';
+    for (const char *c = separators; *c; c++) {
+        if (str_find_char(text, *c, &at) && has_name(text, *c, t->key.partition[0].name))
+            return *c;
+    }
+    for (const char *c = separators; *c; c++) {
+        if (str_find_char(text, *c, &at))
+            return *c;
+    }
+    return ',';
 }
 
 /* ---- cells */
@@ -237,14 +261,103 @@ static int boolean_cell(struct arena *a, struct str text, struct value **ret, st
     return 0;
 }
 
+static bool is_typed(const struct json *node);
+
+/* Are all members, or all elements, typed values, as the console's downloads have them? */
+static bool all_typed(const struct json *node)
+{
+    for (const struct json *x = node->first; x; x = x->next) {
+        if (!is_typed(x))
+            return false;
+    }
+    return node->first;
+}
+
+static bool is_typed(const struct json *node)
+{
+    enum attr_type type;
+    const struct json *inner = node->first;
+
+    if (node->kind != JSON_IS_OBJECT || node->count != 1 || !attr_type_from(inner->name, &type))
+        return false;
+    switch (type) {
+    case ATTR_M:
+        return inner->kind == JSON_IS_OBJECT && (!inner->first || all_typed(inner));
+    case ATTR_L:
+        return inner->kind == JSON_IS_ARRAY && (!inner->first || all_typed(inner));
+    case ATTR_SS:
+    case ATTR_NS:
+    case ATTR_BS:
+        return inner->kind == JSON_IS_ARRAY;
+    case ATTR_BOOL:
+    case ATTR_NULL:
+        return inner->kind == JSON_IS_BOOL;
+    default:
+        return inner->kind == JSON_IS_STRING;
+    }
+}
+
+/* {"city": {"S": "Ulm"}} or [{"S": "a"}]: the text of a cell that is DynamoDB JSON; 0: it is not.
+ */
+static int typed_cell(struct arena *a, struct str text, struct value **ret, struct err *e)
+{
+    struct json *tree;
+    struct value *item;
+
+    if (json_parse(a, text, 2 * VALUE_DEPTH_MAX + 8, &tree, NULL) < 0 ||
+        (tree->kind != JSON_IS_OBJECT && tree->kind != JSON_IS_ARRAY) || !all_typed(tree))
+        return 0;
+    struct json *typed = arena_new(a, struct json), *outer = arena_new(a, struct json);
+
+    *typed = (struct json){.kind = JSON_IS_OBJECT, .first = tree, .last = tree, .count = 1};
+    typed->name = STR("cell");
+    *outer = (struct json){.kind = JSON_IS_OBJECT, .first = typed, .last = typed, .count = 1};
+    tree->name = tree->kind == JSON_IS_OBJECT ? STR("M") : STR("L");
+    int r = ddb_from_json(a, outer, &item, e);
+
+    if (r == 0)
+        *ret = item->first;
+    return r < 0 ? r : 1;
+}
+
 static int json_cell(struct arena *a, enum attr_type type, struct str text, struct value **ret,
                      struct err *e)
 {
-    int r = plain_parse(a, text, ret, e);
+    int r = typed_cell(a, text, ret, e);
 
+    if (r == 0)
+        r = plain_parse(a, text, ret, e);
+    r = MIN(r, 0);
     if (r < 0 || type == COLUMN_JSON || (*ret)->type == type)
         return r;
     return err_set(e, ERR_FAILED, "JSON, but not a %s", type == ATTR_M ? "map" : "list");
+}
+
+/* a;b;c */
+static int split_set(struct arena *a, enum attr_type type, struct str text, struct value **ret,
+                     struct err *e)
+{
+    struct value *set = value_new(a, type), *last = NULL, *element;
+    struct str piece;
+
+    while (str_split(&text, ';', &piece)) {
+        int r = 0;
+
+        if (type == ATTR_SS)
+            element = value_new_text(a, ATTR_S, piece);
+        else if (type == ATTR_NS)
+            r = number_cell(a, str_trim(piece), &element, e);
+        else
+            r = binary_value(a, str_trim(piece), &element, e);
+        if (r < 0) {
+            err_hint(e, "write it as a;b or as a JSON array: %s",
+                     type == ATTR_NS ? "[1,2]" : "[\"a\",\"b\"]");
+            return r;
+        }
+        value_append(set, &last, element);
+    }
+    *ret = set;
+    return 0;
 }
 
 static int set_cell(struct arena *a, enum attr_type type, struct str text, struct value **ret,
@@ -253,6 +366,8 @@ static int set_cell(struct arena *a, enum attr_type type, struct str text, struc
     enum attr_type of = type == ATTR_NS ? ATTR_N : ATTR_S; /* in JSON */
     struct value *list, *set = value_new(a, type), *last = NULL;
 
+    if (!text.len || text.s[0] != '[')
+        return split_set(a, type, text, ret, e);
     if (plain_parse(a, text, &list, e) < 0 || list->type != ATTR_L || !list->len) {
         err_set(e, ERR_FAILED, "not a set");
         err_hint(e, "write it as a JSON array: %s", of == ATTR_N ? "[1,2]" : "[\"a\",\"b\"]");
@@ -352,7 +467,7 @@ int csv_item(struct csv *c, struct str row, struct arena *a, struct value **ret,
 /* ---- columns that look like something else than strings */
 
 struct look {
-    size_t numbers, switches, cells;
+    size_t numbers, switches, maps, lists, cells;
 };
 
 /* A zero in front is one that somebody wants to keep. */
@@ -368,6 +483,23 @@ static bool looks_like_number(struct str text)
            number_normalise(text, &ignored, &why) == 0;
 }
 
+static bool looks_like_json(struct str text, char opening, struct arena *a)
+{
+    struct json *ignored;
+
+    return text.len && text.s[0] == opening &&
+           json_parse(a, text, 2 * VALUE_DEPTH_MAX + 8, &ignored, NULL) == 0;
+}
+
+static void look_at_cell(struct look *look, struct str text, struct arena *a)
+{
+    look->cells++;
+    look->numbers += looks_like_number(text);
+    look->switches += str_is(text, "true") || str_is(text, "false");
+    look->maps += looks_like_json(text, '{', a);
+    look->lists += looks_like_json(text, '[', a);
+}
+
 static void look_at_row(const struct csv *c, struct str row, struct arena *a, struct look *looks)
 {
     struct err ignored;
@@ -377,17 +509,34 @@ static void look_at_row(const struct csv *c, struct str row, struct arena *a, st
 
         if (next_cell(row, c->separator, &at, a, &cell, &ignored) < 0)
             return;
-        if (cell.text.len) {
-            looks[i].cells++;
-            looks[i].numbers += looks_like_number(cell.text);
-            looks[i].switches += str_is(cell.text, "true") || str_is(cell.text, "false");
-        }
+        if (cell.text.len)
+            look_at_cell(&looks[i], cell.text, a);
         if (at >= row.len)
             return;
     }
 }
 
-void csv_untyped(const struct csv *c, struct str rows, struct buf *ret)
+/* What all cells look like; S: a string, or nothing in particular. */
+static enum attr_type type_of_look(const struct look *look)
+{
+    const struct {
+        size_t count;
+        enum attr_type type;
+    } kinds[] = {{look->numbers, ATTR_N},
+                 {look->switches, ATTR_BOOL},
+                 {look->maps, ATTR_M},
+                 {look->lists, ATTR_L}};
+
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (look->cells && kinds[i].count == look->cells)
+            return kinds[i].type;
+    }
+    return ATTR_S;
+}
+
+void csv_untyped(struct csv *c, struct str rows,
+                 bool (*known)(void *ctx, struct str name, enum attr_type *ret), void *ctx,
+                 struct buf *ret)
 {
     _cleanup_(arena_free) struct arena a = {0};
     struct look *looks = arena_alloc(&a, c->count, sizeof(*looks));
@@ -398,12 +547,14 @@ void csv_untyped(const struct csv *c, struct str rows, struct buf *ret)
         rows = str_slice(rows, end + 1, rows.len);
     }
     for (size_t i = 0; i < c->count; i++) {
-        const struct look *look = &looks[i];
-        bool number = look->numbers == look->cells;
+        struct column *column = &c->columns[i];
+        enum attr_type type = type_of_look(&looks[i]);
 
-        if (!c->columns[i].untyped || !look->cells || (!number && look->switches != look->cells))
+        if (!column->untyped || type == ATTR_S)
             continue;
-        buf_addf(ret, "%s%.*s:%s", ret->len ? ", " : "", STR_ARG(c->columns[i].name),
-                 number ? "N" : "BOOL");
+        column->untyped = !known || !known(ctx, column->name, &column->type);
+        if (column->untyped)
+            buf_addf(ret, "%s%.*s:%s", ret->len ? ", " : "", STR_ARG(column->name),
+                     attr_type_name(type));
     }
 }

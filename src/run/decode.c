@@ -2,6 +2,7 @@
 
 #include "pksk/item/base64.h"
 #include "pksk/item/ddbjson.h"
+#include "pksk/item/mongo.h"
 #include "pksk/item/plain.h"
 #include "pksk/item/quick.h"
 
@@ -99,6 +100,8 @@ static int slow_item(struct arena *a, struct str text, enum decode_form form, co
 
     if (r < 0)
         return r;
+    if (mongo_is_likely(text))
+        (void)mongo_simplify(a, parsed);
     tree = parsed;
     if (tree->kind != JSON_IS_OBJECT)
         return err_set(e, ERR_FAILED, "not an object");
@@ -132,7 +135,8 @@ int decode_item(struct arena *a, struct str text, enum decode_form form, const s
 {
     struct str bare = str_trim(unwrap(text, t));
     bool typed = form == DECODE_TYPED || (form == DECODE_EITHER && quick_looks_typed(bare));
-    struct value *quick = quick_item(a, bare, t, typed);
+    bool mongo = !typed && mongo_is_likely(bare);
+    struct value *quick = mongo ? NULL : quick_item(a, bare, t, typed);
     bool one_line = !str_find_char(bare, '\n', NULL) && !str_find_char(bare, '\r', NULL);
 
     *json = quick && typed && one_line ? bare : STR("");

@@ -2,6 +2,7 @@
 
 #include "pksk/item/notation.h"
 #include "pksk/run/csv.h"
+#include "pksk/run/requests.h"
 
 static const char *const names[] = {
 #define F(upper, name, what) name,
@@ -134,6 +135,11 @@ static void json_shape(const struct items_file_options *o, struct str head, size
     struct str key = o->table->key.partition[0].name;
     size_t list;
 
+    if (!o->format && requests_look(str_slice(head, i, head.len))) {
+        s->framing = FRAMING_REQUESTS;
+        s->format = IMPORT_REQUESTS;
+        return;
+    }
     if (head.s[i] == '[') {
         s->framing = FRAMING_ELEMENTS;
         s->in_array = true;
@@ -236,11 +242,13 @@ int import_shape(struct records *r, const struct items_file_options *o, struct i
         s.format = IMPORT_JSONL;
     } else if (s.format == IMPORT_AUTO && looks_like_header(head, o->table)) {
         s.framing = FRAMING_ROWS;
-        s.format = csv_separator(head) == '\t' ? IMPORT_TSV : IMPORT_CSV;
+        s.format = csv_separator(head, o->table) == '\t' ? IMPORT_TSV : IMPORT_CSV;
     } else {
         err_set(e, ERR_FAILED, "%s begins with neither an item nor a header with a column %.*s",
                 r->path, STR_ARG(o->table->key.partition[0].name));
-        err_hint(e, "JSON, DynamoDB JSON, CSV, TSV and NoSQL Workbench models are understood");
+        err_hint(e,
+                 "JSON, DynamoDB JSON, CSV, TSV, NoSQL Workbench models and the request files of "
+                 "batch-write-item are understood");
         return ERR_FAILED;
     }
     s.begins += records_offset(r);

@@ -118,8 +118,12 @@ static int put_all(struct import *im, struct err *e)
     while (arena_reset(&im->arena), (r = items_file_next(&im->file, &im->arena, &item, e)) > 0) {
         if (cancel_flag)
             return err_set(e, ERR_CANCELLED, "interrupted");
-        r = item.item ? bulk_put(im->bulk, item.item, item.json, item.place, e)
-                      : bulk_refuse(im->bulk, item.text, item.place, &item.why, e);
+        if (!item.item)
+            r = bulk_refuse(im->bulk, item.text, item.place, &item.why, e);
+        else if (item.deletes)
+            r = bulk_delete(im->bulk, item.item, item.place, e);
+        else
+            r = bulk_put(im->bulk, item.item, item.json, item.place, e);
         if (r == 0)
             r = keep_up(im, e);
         if (r < 0)

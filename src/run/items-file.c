@@ -2,6 +2,7 @@
 
 #include "pksk/item/ddbjson.h"
 #include "pksk/model/workbench.h"
+#include "pksk/run/requests.h"
 
 #define MODEL_MAX ((size_t)64 << 20)
 
@@ -40,6 +41,45 @@ static int read_model(struct items_file *f, struct err *e)
     return 0;
 }
 
+/* ---- request files */
+
+static int read_requests(struct items_file *f, struct err *e)
+{
+    _cleanup_(buf_free) struct buf text = {.max = REQUESTS_MAX};
+    struct json *objects = NULL;
+    int r = records_all(&f->records, &text, e);
+
+    if (r == 0)
+        r = requests_parse(&f->model_arena, str_of(f->records.path), buf_str(&text), &objects, e);
+    if (r < 0)
+        return r;
+    /* For one table alone it may be any; of several it is the one of that name. */
+    struct str only = requests_only(objects);
+
+    f->model = requests_of(objects, only.len ? only : f->o.table->name);
+    if (f->model)
+        return 0;
+    err_set(e, ERR_FAILED, "%s has no requests for the table %.*s", f->records.path,
+            STR_ARG(f->o.table->name));
+    err_hint(e, "without `into` each request goes to the table that it names");
+    return ERR_FAILED;
+}
+
+/* {"PutRequest": {"Item": …}} or {"DeleteRequest": {"Key": …}} */
+static const struct json *request_item(const struct json *node, bool *deletes, struct err *why)
+{
+    const struct json *item = json_get(json_get(node, "PutRequest"), "Item");
+
+    *deletes = !item;
+    if (!item)
+        item = json_get(json_get(node, "DeleteRequest"), "Key");
+    if (!item || node->count != 1)
+        err_set(why, ERR_FAILED,
+                "expected {\"PutRequest\": {\"Item\": …}} or {\"DeleteRequest\": "
+                "{\"Key\": …}}");
+    return node->count == 1 ? item : NULL;
+}
+
 static int next_of_model(struct items_file *f, struct arena *a, struct file_item *ret)
 {
     _cleanup_(buf_free) struct buf text = {0};
@@ -51,7 +91,10 @@ static int next_of_model(struct items_file *f, struct arena *a, struct file_item
     f->model = node->next;
     f->model_at++;
     ret->place = (struct bulk_place){f->model_at, f->model_at};
-    if (ddb_from_json(a, node, &item, &ret->why) == 0) {
+    const struct json *found =
+        f->shape.framing == FRAMING_REQUESTS ? request_item(node, &ret->deletes, &ret->why) : node;
+
+    if (found && ddb_from_json(a, found, &item, &ret->why) == 0) {
         ret->item = item;
         return 1;
     }
@@ -61,6 +104,11 @@ static int next_of_model(struct items_file *f, struct arena *a, struct file_item
 }
 
 /* ---- all other files */
+
+static bool read_whole(const struct items_file *f)
+{
+    return f->shape.framing == FRAMING_MODEL || f->shape.framing == FRAMING_REQUESTS;
+}
 
 static int check_columns(struct items_file *f, uint64_t line, struct err *e)
 {
@@ -87,7 +135,7 @@ static int tell_untyped(struct items_file *f, struct str head, struct err *e)
 
     if (!f->o.untyped || !str_find_char(head, '\n', &end))
         return 0;
-    csv_untyped(f->csv, str_slice(head, end + 1, head.len), &columns);
+    csv_untyped(f->csv, str_slice(head, end + 1, head.len), f->o.known_type, f->o.ctx, &columns);
     return columns.len ? f->o.untyped(f->o.ctx, buf_str(&columns), e) : 0;
 }
 
@@ -101,7 +149,7 @@ static int read_header(struct items_file *f, struct err *e)
     int r = records_head(&f->records, &head, e);
 
     if (r == 0 && f->shape.format == IMPORT_CSV)
-        separator = csv_separator(head);
+        separator = csv_separator(head, f->o.table);
     if (r == 0)
         head = arena_str(&a, head); /* the window moves */
     if (r == 0)
@@ -126,9 +174,21 @@ static int next_record(struct items_file *f, struct record *ret, struct err *e)
     case FRAMING_ROWS:
         return records_row(&f->records, csv_separator_used(f->csv), ret, e);
     case FRAMING_MODEL:
+    case FRAMING_REQUESTS:
         break;
     }
     return 0;
+}
+
+/* What some tools put in front of the items. */
+static bool describes_table(const struct items_file *f, struct str text)
+{
+    if (f->csv || !str_find(text, STR("\"KeySchema\""), NULL) ||
+        !str_find(text, STR("\"AttributeDefinitions\""), NULL))
+        return false;
+    if (f->o.remark)
+        f->o.remark(f->o.ctx, "the first line describes a table, and is skipped");
+    return true;
 }
 
 int items_file_next(struct items_file *f, struct arena *a, struct file_item *ret, struct err *e)
@@ -138,11 +198,13 @@ int items_file_next(struct items_file *f, struct arena *a, struct file_item *ret
     int r;
 
     *ret = (struct file_item){0};
-    if (f->shape.framing == FRAMING_MODEL)
+    if (read_whole(f))
         return next_of_model(f, a, ret);
-    r = next_record(f, &record, e);
-    if (r <= 0)
-        return r;
+    do {
+        r = next_record(f, &record, e);
+        if (r <= 0)
+            return r;
+    } while (f->taken++ == 0 && describes_table(f, record.text));
     ret->place = (struct bulk_place){record.line, record.end};
     ret->text = record.text;
     if (record.too_long)
@@ -166,6 +228,8 @@ int items_file_open(struct items_file *f, const struct items_file_options *o, st
         r = import_shape(&f->records, o, &f->shape, e);
     if (r == 0 && f->shape.framing == FRAMING_MODEL)
         return read_model(f, e);
+    if (r == 0 && f->shape.framing == FRAMING_REQUESTS)
+        return read_requests(f, e);
     if (r == 0)
         r = records_seek(&f->records, f->shape.begins, 1, e);
     if (r == 0 && f->shape.framing == FRAMING_ROWS)
@@ -183,7 +247,8 @@ void items_file_close(struct items_file *f)
 
 int items_file_seek(struct items_file *f, struct bulk_place place, struct err *e)
 {
-    if (f->shape.framing != FRAMING_MODEL)
+    f->taken = 1;
+    if (!read_whole(f))
         return records_seek(&f->records, place.end, place.line, e);
     for (; f->model && f->model_at < place.end; f->model_at++)
         f->model = f->model->next;
@@ -192,7 +257,7 @@ int items_file_seek(struct items_file *f, struct bulk_place place, struct err *e
 
 void items_file_progress(const struct items_file *f, uint64_t *done, uint64_t *total)
 {
-    bool bytes = f->shape.framing != FRAMING_MODEL;
+    bool bytes = !read_whole(f);
 
     *done = bytes ? records_offset(&f->records) : 0;
     *total = bytes && f->records.seekable ? (uint64_t)f->records.identity.st_size : 0;

@@ -97,9 +97,9 @@ static int check_head(struct records *r, struct err *e)
     word_quote_add(&word, str_of(r->path));
     const char *packer = packer_of(head);
 
-    if (packer && (r->unpacker || !r->owned)) {
+    if (packer && (r->packed || !r->owned)) {
         err_set(e, ERR_FAILED, "%s is compressed with %s%s", r->path, packer,
-                r->unpacker ? " twice" : "");
+                r->packed ? " twice" : "");
         if (!r->owned)
             err_hint(e, "name the file, or put `%s -dc` in front", packer);
         return ERR_FAILED;

@@ -91,6 +91,10 @@ int bulk_wait_readable(struct bulk *b, int fd, struct err *e) must_check;
  * unfinished through on_reject (marks no longer move), and returns that failure. */
 int bulk_finish(struct bulk *b, struct err *e) must_check;
 
+/* Would a writer of that table take this item, or for a delete this key? Nothing is asked. */
+bool bulk_would_take(const struct table *t, const struct value *item, bool deletes,
+                     struct err *why);
+
 const struct bulk_totals *bulk_totals(const struct bulk *b);
 struct bulk_mark bulk_mark(const struct bulk *b);
 

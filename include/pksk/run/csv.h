@@ -13,16 +13,20 @@
 
 struct csv;
 
-/* By the first line: comma, or tab or ';' when it has no comma. */
-char csv_separator(struct str text);
+/* By the first line: of comma, tab, ';' and '|' the one that sets the name of the table's partition
+ * key apart; else the first of them that is there. */
+char csv_separator(struct str text, const struct table *t);
 
 int csv_new(struct str header, char separator, const struct table *t, struct csv **ret,
             struct err *e) must_check;
 void csv_free(struct csv *c); /* NULL is fine */
 
-/* Adds the columns that will be strings though all their cells in these rows are numbers, or true
- * and false, as their typed names: "age:N, ok:BOOL". 007 is no number. */
-void csv_untyped(const struct csv *c, struct str rows, struct buf *ret);
+/* Adds the columns that will be strings though all their cells in these rows are numbers, true and
+ * false, or JSON, as their typed names: "age:N, ok:BOOL, address:M". 007 is no number. known: the
+ * type that such an attribute has elsewhere, which the column then gets; NULL is fine. */
+void csv_untyped(struct csv *c, struct str rows,
+                 bool (*known)(void *ctx, struct str name, enum attr_type *ret), void *ctx,
+                 struct buf *ret);
 
 char csv_separator_used(const struct csv *c);
 bool csv_has_column(const struct csv *c, struct str name);

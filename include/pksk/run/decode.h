@@ -1,9 +1,9 @@
 /* The text of one item, as JSON files have it, to the item.
  *
  * An item is typed DynamoDB JSON, {"pk":{"S":"x"}}, or plain JSON, {"pk":"x"}, each also inside
- * {"Item":…} as exports to S3 and reject files have it. The two are told apart by the table's
- * partition key, which is never a map: where its value is an object, the item is typed. The item
- * lives in the arena given. Pure functions.
+ * {"Item":…} as exports to S3 and reject files have it. MongoDB's extended JSON is plain
+ * (item/mongo.h). The two are told apart by the table's partition key, which is never a map: where
+ * its value is an object, the item is typed. The item lives in the arena given. Pure functions.
  */
 #ifndef PKSK_RUN_DECODE_H
 #define PKSK_RUN_DECODE_H

@@ -19,7 +19,8 @@
     F(DDB_JSON, "ddb-json", "DynamoDB's typed JSON, {\"Item\":…} too")                             \
     F(CSV, "csv", "CSV with a header; types as in age:N")                                          \
     F(TSV, "tsv", "the same with tabs")                                                            \
-    F(WORKBENCH, "workbench", "the sample data of a NoSQL Workbench model")
+    F(WORKBENCH, "workbench", "the sample data of a NoSQL Workbench model")                        \
+    F(REQUESTS, "requests", "the request file of aws dynamodb batch-write-item")
 
 enum import_format {
 #define F(upper, name, what) IMPORT_##upper,
@@ -41,10 +42,20 @@ struct items_file_options {
     /* Before the first item: columns of CSV that will be strings and look otherwise, as
      * "age:N, ok:BOOL". A negative return ends it. NULL is fine. */
     int (*untyped)(void *ctx, struct str columns, struct err *e);
+    /* Asked for such a column first: the type that the attribute has elsewhere. NULL is fine. */
+    bool (*known_type)(void *ctx, struct str name, enum attr_type *ret);
+    /* A line that is no item and was skipped. NULL is fine. */
+    void (*remark)(void *ctx, const char *text);
     void *ctx;
 };
 
-enum import_framing { FRAMING_LINES, FRAMING_ELEMENTS, FRAMING_ROWS, FRAMING_MODEL };
+enum import_framing {
+    FRAMING_LINES,
+    FRAMING_ELEMENTS,
+    FRAMING_ROWS,
+    FRAMING_MODEL, /* these two are read as a whole; an item's place is its number */
+    FRAMING_REQUESTS,
+};
 
 struct import_shape {
     enum import_format format; /* never AUTO */

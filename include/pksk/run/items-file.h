@@ -15,15 +15,17 @@ struct items_file {
     struct records records;
     struct import_shape shape;
     struct csv *csv;
-    const struct json *model; /* the next item of a Workbench model */
-    uint64_t model_at;        /* its number; an item's place in a model is that */
+    const struct json *model; /* the next item of a model, or the next request */
+    uint64_t model_at;        /* its number */
     struct arena model_arena;
+    uint64_t taken; /* records */
 };
 
 struct file_item {
     const struct value *item; /* NULL: the text is no item, and why says what is wrong */
     struct str json;          /* in DynamoDB JSON on one line where the file has it so; or empty */
     struct str text;          /* of what is no item */
+    bool deletes;             /* it is a key, of what is to go */
     struct bulk_place place;
     struct err why;
 };

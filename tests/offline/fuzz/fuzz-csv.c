@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!size || !str_split(&rest, '\n', &line))
         return 0;
-    if (csv_new(line, csv_separator(line), &table, &c, &e) < 0) {
+    if (csv_new(line, csv_separator(line, &table), &table, &c, &e) < 0) {
         require(e.text[0]);
         return 0;
     }

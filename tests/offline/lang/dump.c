@@ -289,6 +289,8 @@ static void dump_options(struct buf *b, unsigned in, const struct statement *st)
         begin(b, in, st->redirect == REDIRECT_PIPE ? "pipe" : "into");
         add_words(b, st->target);
     }
+    if (st->dry)
+        begin(b, in, "dry");
     if (st->from_start)
         begin(b, in, "from start");
     if (st->interval_ms)
