@@ -191,6 +191,8 @@ static int open_file(struct diff_reader *r, const struct diff_reader *other, str
         code = filter_check(r->filter, e);
     if (code == 0)
         code = items_file_open(&r->file, &o, e);
+    if (code == 0 && r->file.shape.format == IMPORT_CHANGES)
+        code = err_set(e, ERR_FAILED, "%s holds changes, not the items of a table", path);
     if (code < 0 && e->at.from == UINT32_MAX)
         e->at = r->side->at;
     free(path);
@@ -199,7 +201,11 @@ static int open_file(struct diff_reader *r, const struct diff_reader *other, str
 
 static int refuse_line(struct diff_reader *r, const struct file_item *item, struct err *e)
 {
-    return items_file_name_place(&r->file, item->place.line, &item->why, e);
+    struct err why = item->why;
+
+    if (item->item)
+        err_set(&why, ERR_FAILED, "a delete: the file holds changes, not the items of a table");
+    return items_file_name_place(&r->file, item->place.line, &why, e);
 }
 
 static int file_page(struct diff_reader *r, const struct value **items, struct err *e)
@@ -217,7 +223,7 @@ static int file_page(struct diff_reader *r, const struct value **items, struct e
             return code;
         if (code == 0)
             break;
-        if (!item.item)
+        if (!item.item || item.deletes)
             return refuse_line(r, &item, e);
         bytes += records_offset(&r->file.records) - from;
         if (r->filter && !filter_matches(r->filter, item.item))

@@ -159,7 +159,7 @@ static int import(struct importing *i, struct import_options *o, struct err *e)
 static int into_table(struct session *s, const struct statement *st, const struct word *name,
                       const char *path, struct err *e)
 {
-    struct import_options o = {.clock = s->clock, .file = {.path = path}};
+    struct import_options o = {.clock = s->clock, .file = {.path = path, .revert = st->revert}};
     struct importing i = {.s = s, .st = st};
     int r = session_table(s, name, &o.file.table, e);
 
@@ -201,6 +201,10 @@ static int into_tables(struct session *s, const struct statement *st, const char
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
     char *path = file_expand(st->args->text);
+    size_t len = strlen(path);
+
+    while (len > 1 && path[len - 1] == '/') /* files beside a folder have its name */
+        path[--len] = '\0';
     int r = into_tables(s, st, path, e);
 
     if (r < 0 && e->at.from == UINT32_MAX)

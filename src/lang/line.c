@@ -20,6 +20,7 @@ static const struct {
     {"without", BIT(DIFF)},
     {"keys", BIT(DIFF)},
     {"dry", BIT(IMPORT)},
+    {"revert", BIT(IMPORT)},
     {"limit", ITEMS | MOVES},
     {"consistent", ITEMS | MOVES | BIT(DIFF)},
     {"count", ITEMS | MOVES | BIT(DIFF)},

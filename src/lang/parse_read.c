@@ -98,6 +98,13 @@ static int clause_dry(struct parser *p)
     return 0;
 }
 
+static int clause_revert(struct parser *p)
+{
+    p->st->revert = true;
+    p->after = "revert";
+    return 0;
+}
+
 static int clause_keys(struct parser *p)
 {
     p->st->keys_only = true;
@@ -169,6 +176,7 @@ static const struct clause {
     {"count", BIT(DIFF), clause_count, 0},
     {"keys", BIT(DIFF), clause_keys, 0},
     {"dry", BIT(IMPORT), clause_dry, 0},
+    {"revert", BIT(IMPORT), clause_revert, 0},
     {"limit", BIT(QUERY) | BIT(SCAN) | BIT(MORE) | BIT(TAIL), clause_limit,
      offsetof(struct statement, limit_at)},
     {"desc", BIT(QUERY), clause_desc, offsetof(struct statement, descending_at)},

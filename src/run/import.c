@@ -54,13 +54,13 @@ static void describe(struct import *im)
         .table = im->o->file.table->name,
         .format = str_of(import_format_name(im->file.shape.format)),
     };
-    checkpoint_identify(&im->now, &im->file.records.identity);
+    checkpoint_identify(&im->now, items_file_identity(&im->file));
 }
 
 static int resume(struct import *im, struct import_totals *ret, struct err *e)
 {
     describe(im);
-    im->resumable = im->o->checkpoint_path && im->file.records.seekable;
+    im->resumable = im->o->checkpoint_path && items_file_can_resume(&im->file);
     if (!im->resumable || !checkpoint_read(im->o->checkpoint_path, &im->now, &im->checkpoint_arena,
                                            &im->base, &ret->checkpoint_unfit))
         return 0;

@@ -103,6 +103,93 @@ static int next_of_model(struct items_file *f, struct arena *a, struct file_item
     return 1;
 }
 
+/* ---- folders of exports to S3 */
+
+static int open_folder(struct items_file *f, struct err *e)
+{
+    int r = export_folder_open(&f->folder, f->o.path, e);
+
+    if (r < 0)
+        return r;
+    f->shape.framing = FRAMING_FOLDER;
+    f->shape.format = f->folder.incremental ? IMPORT_CHANGES : IMPORT_FOLDER;
+    f->shape.form = DECODE_TYPED;
+    if (f->o.revert && !f->folder.incremental)
+        return err_set(e, ERR_FAILED, "%s is a whole table: only changes can be taken back",
+                       f->o.path);
+    if (f->o.revert && !f->folder.old_images)
+        return err_set(
+            e, ERR_FAILED,
+            "%s has only the items after their changes (NEW_IMAGE): it cannot be taken back",
+            f->o.path);
+    return 0;
+}
+
+static int end_part(struct items_file *f, struct err *e)
+{
+    if (!f->part_left || !f->part)
+        return 0;
+    return err_set(e, ERR_FAILED, "%s has %zu items fewer than its manifest says", f->records.path,
+                   (size_t)f->part_left);
+}
+
+static int next_of_folder(struct items_file *f, struct record *ret, struct err *e)
+{
+    for (;;) {
+        int r = f->records.path ? records_line(&f->records, ret, e) : 0;
+
+        if (r > 0 && !f->part_left)
+            return err_set(e, ERR_FAILED, "%s has more items than its manifest says",
+                           f->records.path);
+        if (r > 0) {
+            f->part_left--;
+            ret->end = ++f->model_at;
+        }
+        if (r != 0)
+            return r;
+        r = end_part(f, e);
+        if (r < 0 || f->part == f->folder.part_count)
+            return r;
+        records_close(&f->records);
+        f->part_left = f->folder.parts[f->part].items;
+        r = records_open(&f->records, f->folder.parts[f->part++].path, e);
+        if (r < 0)
+            return r;
+    }
+}
+
+/* Whole parts are passed by unread. */
+static int seek_in_folder(struct items_file *f, uint64_t number, struct err *e)
+{
+    struct record ignored;
+    int r = 1;
+
+    while (f->part < f->folder.part_count && f->model_at + f->folder.parts[f->part].items <= number)
+        f->model_at += f->folder.parts[f->part++].items;
+    while (f->model_at < number && r > 0)
+        r = next_of_folder(f, &ignored, e);
+    return MIN(r, 0);
+}
+
+/* {"Metadata": …, "Keys": …, "OldImage": …, "NewImage": …}: an image that is not there means that
+ * there was no item then, or is none now. */
+static int read_change(struct items_file *f, struct arena *a, struct str text, struct value **item,
+                       bool *deletes, struct err *why)
+{
+    struct json *tree;
+    int r = json_parse(a, text, DDB_JSON_DEPTH_MAX + 4, &tree, why);
+
+    if (r < 0)
+        return r;
+    const struct json *image = json_get(tree, f->o.revert ? "OldImage" : "NewImage"),
+                      *keys = json_get(tree, "Keys");
+
+    *deletes = !image;
+    if (!image && !keys)
+        return err_set(why, ERR_FAILED, "expected a change, with Keys and NewImage or OldImage");
+    return ddb_from_json(a, image ? image : keys, item, why);
+}
+
 /* ---- all other files */
 
 static bool read_whole(const struct items_file *f)
@@ -173,6 +260,8 @@ static int next_record(struct items_file *f, struct record *ret, struct err *e)
         return records_element(&f->records, f->shape.in_array, ret, e);
     case FRAMING_ROWS:
         return records_row(&f->records, csv_separator_used(f->csv), ret, e);
+    case FRAMING_FOLDER:
+        return next_of_folder(f, ret, e);
     case FRAMING_MODEL:
     case FRAMING_REQUESTS:
         break;
@@ -211,6 +300,8 @@ int items_file_next(struct items_file *f, struct arena *a, struct file_item *ret
         r = err_set(&ret->why, ERR_FAILED, "a line of more than %zu bytes", RECORD_MAX);
     else if (f->csv)
         r = csv_item(f->csv, record.text, a, &item, &ret->why);
+    else if (f->shape.format == IMPORT_CHANGES)
+        r = read_change(f, a, record.text, &item, &ret->deletes, &ret->why);
     else
         r = decode_item(a, record.text, f->shape.form, f->o.table, &item, &ret->json, &ret->why);
     ret->item = r < 0 ? NULL : item;
@@ -222,6 +313,15 @@ int items_file_next(struct items_file *f, struct arena *a, struct file_item *ret
 int items_file_open(struct items_file *f, const struct items_file_options *o, struct err *e)
 {
     *f = (struct items_file){.o = *o, .records = {.fd = -1}};
+    struct stat there;
+
+    if (stat(o->path, &there) == 0 && S_ISDIR(there.st_mode))
+        return open_folder(f, e);
+    if (o->revert)
+        return err_set(e, ERR_FAILED,
+                       "%s is no folder: only the changes of an export to S3 can be "
+                       "taken back",
+                       o->path);
     int r = records_open(&f->records, o->path, e);
 
     if (r == 0)
@@ -242,12 +342,25 @@ void items_file_close(struct items_file *f)
     csv_free(f->csv);
     records_close(&f->records);
     arena_free(&f->model_arena);
+    export_folder_close(&f->folder);
     f->csv = NULL;
+}
+
+bool items_file_can_resume(const struct items_file *f)
+{
+    return f->shape.framing == FRAMING_FOLDER || f->records.seekable;
+}
+
+const struct stat *items_file_identity(const struct items_file *f)
+{
+    return f->shape.framing == FRAMING_FOLDER ? &f->folder.identity : &f->records.identity;
 }
 
 int items_file_seek(struct items_file *f, struct bulk_place place, struct err *e)
 {
     f->taken = 1;
+    if (f->shape.framing == FRAMING_FOLDER)
+        return seek_in_folder(f, place.end, e);
     if (!read_whole(f))
         return records_seek(&f->records, place.end, place.line, e);
     for (; f->model && f->model_at < place.end; f->model_at++)
@@ -257,7 +370,7 @@ int items_file_seek(struct items_file *f, struct bulk_place place, struct err *e
 
 void items_file_progress(const struct items_file *f, uint64_t *done, uint64_t *total)
 {
-    bool bytes = !read_whole(f);
+    bool bytes = !read_whole(f) && f->shape.framing != FRAMING_FOLDER;
 
     *done = bytes ? records_offset(&f->records) : 0;
     *total = bytes && f->records.seekable ? (uint64_t)f->records.identity.st_size : 0;

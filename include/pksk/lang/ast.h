@@ -319,7 +319,7 @@ struct statement {
     struct word *target; /* the shell command, or the file */
     bool overwrite;      /* into!: a file that is there is replaced without a word */
     bool all, verbose;   /* model learn, check */
-    bool dry;            /* import: what it would do */
+    bool dry, revert;    /* import: what it would do; back to the items before the changes */
     bool from_start;     /* tail: what the stream still has, not only what comes */
 
     /* diff; where, select, count, segments and consistent as above */

@@ -20,7 +20,9 @@
     F(CSV, "csv", "CSV with a header; types as in age:N")                                          \
     F(TSV, "tsv", "the same with tabs")                                                            \
     F(WORKBENCH, "workbench", "the sample data of a NoSQL Workbench model")                        \
-    F(REQUESTS, "requests", "the request file of aws dynamodb batch-write-item")
+    F(REQUESTS, "requests", "the request file of aws dynamodb batch-write-item")                   \
+    F(FOLDER, "folder", "a table's export to S3")                                                  \
+    F(CHANGES, "changes", "an incremental export to S3")
 
 enum import_format {
 #define F(upper, name, what) IMPORT_##upper,
@@ -36,6 +38,7 @@ struct items_file_options {
     const char *path;          /* "-": standard input */
     const struct table *table; /* whose keys the items have */
     enum import_format format;
+    bool revert;            /* CHANGES: back to the items before */
     struct str model_table; /* WORKBENCH: the table in the model; empty: the one with the table's
                                name, or the only one */
 
@@ -55,6 +58,7 @@ enum import_framing {
     FRAMING_ROWS,
     FRAMING_MODEL, /* these two are read as a whole; an item's place is its number */
     FRAMING_REQUESTS,
+    FRAMING_FOLDER, /* lines of several files; an item's place is its number in all of them */
 };
 
 struct import_shape {

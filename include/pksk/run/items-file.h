@@ -8,6 +8,7 @@
 
 #include "pksk/run/bulk.h"
 #include "pksk/run/csv.h"
+#include "pksk/run/export-folder.h"
 #include "pksk/run/import-shape.h"
 
 struct items_file {
@@ -19,6 +20,9 @@ struct items_file {
     uint64_t model_at;        /* its number */
     struct arena model_arena;
     uint64_t taken; /* records */
+    struct export_folder folder;
+    size_t part;        /* the next one */
+    uint64_t part_left; /* items that the one under way still has to have */
 };
 
 struct file_item {
@@ -34,6 +38,10 @@ struct file_item {
 int items_file_open(struct items_file *f, const struct items_file_options *o,
                     struct err *e) must_check;
 void items_file_close(struct items_file *f); /* {.records.fd = -1} is fine */
+
+/* Can it be gone on with in its middle, and what tells that it is the same? */
+bool items_file_can_resume(const struct items_file *f);
+const struct stat *items_file_identity(const struct items_file *f);
 
 /* Behind the item with this place. */
 int items_file_seek(struct items_file *f, struct bulk_place place, struct err *e) must_check;

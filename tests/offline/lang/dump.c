@@ -291,6 +291,8 @@ static void dump_options(struct buf *b, unsigned in, const struct statement *st)
     }
     if (st->dry)
         begin(b, in, "dry");
+    if (st->revert)
+        begin(b, in, "revert");
     if (st->from_start)
         begin(b, in, "from start");
     if (st->interval_ms)

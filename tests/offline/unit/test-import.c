@@ -275,7 +275,8 @@ TEST(what_is_no_file_of_items)
     CHECK(RUN("a.txt", "hello\n") == ERR_FAILED && strstr(err.text, "neither an item nor"));
     CHECK(RUN("a.txt", "pk,x\na,1\n") == 0 && totals.written == 1 && totals.format == IMPORT_CSV);
     options.file.path = directory;
-    CHECK(import_run(NULL, &options, &totals, &err) == ERR_FAILED && strstr(err.text, "directory"));
+    CHECK(import_run(NULL, &options, &totals, &err) == ERR_FAILED &&
+          strstr(err.text, "no manifest-summary.json"));
     reset(&f);
 }
 
