@@ -6,6 +6,7 @@
 #include "pksk/item/notation.h"
 #include "pksk/json/tree.h"
 #include "pksk/model/model.h"
+#include "pksk/out/text.h"
 #include "pksk/plan/like.h"
 #include "pksk/session/waiting.h"
 
@@ -172,6 +173,17 @@ void create_say_left(struct session *s, const struct creation *c)
         session_say(s, "not taken over: %.*s", STR_ARG(c->left));
 }
 
+static int plan_creation(struct arena *a, const struct creation *c, struct plan *ret, struct err *e)
+{
+    char token[DYNAMO_TOKEN_LEN];
+
+    if (!c->def->s3)
+        return plan_create_table(a, c->name, c->def, ret, e);
+    int r = dynamo_make_token(token, e);
+
+    return r < 0 ? r : plan_import_table(a, c->name, c->def, str_of(token), ret, e);
+}
+
 int create_plan(struct session *s, struct arena *a, const struct statement *st, struct plan *ret,
                 struct err *e)
 {
@@ -182,7 +194,7 @@ int create_plan(struct session *s, struct arena *a, const struct statement *st, 
         return r;
     create_say_left(s, &c);
     r = plan_table_names(c.name, c.def, e);
-    return r < 0 ? r : plan_create_table(a, c.name, c.def, ret, e);
+    return r < 0 ? r : plan_creation(a, &c, ret, e);
 }
 
 /* ---- the creation and what follows it */
@@ -240,6 +252,48 @@ static void say_samples(struct session *s, const struct creation *c)
                 c->samples == 1 ? "it" : "them");
 }
 
+static void note_import(struct session *s, const struct json *about)
+{
+    _cleanup_(buf_free) struct buf line = {0};
+    uint64_t n;
+
+    if (json_get_u64(about, "ImportedItemCount", &n))
+        text_plural(&line, n, "item", "items");
+    if (json_get_u64(about, "ProcessedSizeBytes", &n)) {
+        buf_lit(&line, "  ");
+        text_bytes(&line, n);
+    }
+    session_note(s, "%s", buf_cstr(&line));
+    if (json_get_u64(about, "ErrorCount", &n) && n)
+        session_warn(s, "%zu item%s not imported: the log group %.*s says why", (size_t)n,
+                     n == 1 ? " was" : "s were",
+                     STR_ARG(json_text(about, "CloudWatchLogGroupArn")));
+}
+
+/* The service makes the table, fills it, and says in between how far it is. */
+static int make_from_s3(struct session *s, struct arena *a, const struct creation *c,
+                        struct str body, struct err *e)
+{
+    struct json *about = NULL;
+    struct call *call = NULL;
+    struct str arn = STR("");
+    int r = dynamo_call(s->dynamo, "ImportTable", body, &call, e);
+
+    if (r == 0)
+        arn = arena_str(
+            a, json_text(json_get(call_reply(call)->rest, "ImportTableDescription"), "ImportArn"));
+    call_free(call);
+    if (r < 0)
+        return r;
+    session_note(s, "%.*s", STR_ARG(arn));
+    if (c->def->nowait)
+        return 0;
+    r = waiting_for_job(s, arn, a, &about, e);
+    if (r == 0)
+        note_import(s, about);
+    return r;
+}
+
 static int create(struct session *s, const struct statement *st, struct arena *a,
                   const struct creation *c, struct err *e)
 {
@@ -250,7 +304,7 @@ static int create(struct session *s, const struct statement *st, struct arena *a
     int r = plan_table_names(c->name, c->def, e);
 
     if (r == 0)
-        r = plan_create_table(a, c->name, c->def, &p, e);
+        r = plan_creation(a, c, &p, e);
     if (r < 0)
         return r;
     if (c->def->nowait && count) {
@@ -261,7 +315,8 @@ static int create(struct session *s, const struct statement *st, struct arena *a
     }
     plan_first_body(&body, &p, false);
     session_note(s, "%.*s", STR_ARG(p.line));
-    r = call(s, p.operation, buf_str(&body), e);
+    r = c->def->s3 ? make_from_s3(s, a, c, buf_str(&body), e)
+                   : call(s, p.operation, buf_str(&body), e);
     schema_forget(s->schemas, STR(""));
     schema_forget(s->schemas, c->name);
     if (r < 0)

@@ -13,8 +13,6 @@
 #include "pksk/run/cursor.h"
 #include "pksk/session/output.h"
 
-#define TOKEN_LENGTH 32
-
 struct editing {
     struct session *s;
     const struct statement *st;
@@ -211,17 +209,6 @@ static int confirm(struct editing *x, struct err *e)
 
 /* ---- writing */
 
-static int make_token(char token[TOKEN_LENGTH + 1], struct err *e)
-{
-    unsigned char bytes[TOKEN_LENGTH / 2];
-
-    if (port_random(bytes, sizeof(bytes)) < 0)
-        return err_set(e, ERR_FAILED, "the system gives no random bytes");
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        snprintf(token + 2 * i, 3, "%02x", bytes[i]);
-    return 0;
-}
-
 static void note_refused(struct editing *x, const struct edit *edit, bool uncertain)
 {
     _cleanup_(buf_free) struct buf key = {0};
@@ -282,10 +269,10 @@ static int write_one(struct editing *x, const struct edit *edit, struct err *e)
 {
     _cleanup_(arena_free) struct arena a = {0};
     _cleanup_(buf_free) struct buf body = {.max = 2 * BUF_MAX};
-    char token[TOKEN_LENGTH + 1];
+    char token[DYNAMO_TOKEN_LEN];
     struct call *call = NULL;
     struct plan p;
-    int r = make_token(token, e);
+    int r = dynamo_make_token(token, e);
 
     if (r == 0)
         r = plan_edit(&a, edit, x->table, str_of(token), &p, e);

@@ -1,6 +1,7 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/cmd/create.h"
+#include "pksk/cmd/export-s3.h"
 #include "pksk/cmd/patterns.h"
 #include "pksk/cmd/read.h"
 #include "pksk/cmd/then.h"
@@ -32,14 +33,19 @@ static int make_plan(struct session *s, struct arena *a, const struct statement 
         return undo_plan(s, a, p, e);
     case VERB_CREATE:
         return create_plan(s, a, inner, p, e);
+    case VERB_EXPORT:
+        if (inner->s3)
+            return export_s3_plan(s, a, inner, p, e);
+        break;
     case VERB_CALL:
         return plan_call(a, inner, p, e);
     default:
-        err_at(e, ERR_SYNTAX, inner->verb_at,
-               "%s sends no request of its own that could be explained", verb_name(inner->verb));
-        err_expected(e, "expected a statement that reads or writes items, create table or call");
-        return ERR_SYNTAX;
+        break;
     }
+    err_at(e, ERR_SYNTAX, inner->verb_at, "%s sends no request of its own that could be explained",
+           verb_name(inner->verb));
+    err_expected(e, "expected a statement that reads or writes items, create table or call");
+    return ERR_SYNTAX;
 }
 
 static int render(struct session *s, const struct statement *st, const struct plan *p,

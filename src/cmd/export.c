@@ -4,6 +4,7 @@
 
 #include "pksk/base/file.h"
 #include "pksk/cmd/export-csv.h"
+#include "pksk/cmd/export-s3.h"
 #include "pksk/cmd/read-announce.h"
 #include "pksk/cmd/read.h"
 #include "pksk/out/progress.h"
@@ -184,6 +185,9 @@ static int to_output(struct session *s, const struct statement *st, const struct
 
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
+    if (st->s3)
+        return export_s3(s, st, e);
+
     _cleanup_(arena_free) struct arena a = {0};
     const struct statement scan = {
         .verb = VERB_SCAN, .table = st->table, .consistent = st->consistent};
@@ -205,4 +209,9 @@ static int run(struct session *s, const struct statement *st, struct err *e)
     return r;
 }
 
-const struct command cmd_export = {.run = run};
+static bool may_change(const struct statement *st)
+{
+    return st->s3; /* objects are written, and billed */
+}
+
+const struct command cmd_export = {.run = run, .may_change = may_change};

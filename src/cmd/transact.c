@@ -7,17 +7,6 @@
 #include "pksk/out/text.h"
 #include "pksk/session/output.h"
 
-static int make_token(char token[33], struct err *e)
-{
-    unsigned char bytes[16];
-
-    if (port_random(bytes, sizeof(bytes)) < 0)
-        return err_set(e, ERR_FAILED, "the system gives no random bytes");
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        snprintf(token + 2 * i, 3, "%02x", bytes[i]);
-    return 0;
-}
-
 int transact_begin(struct session *s, const struct statement *st, struct err *e)
 {
     if (transaction_of(s)) {
@@ -28,7 +17,7 @@ int transact_begin(struct session *s, const struct statement *st, struct err *e)
     struct transaction *t = mem_resize(NULL, 1, sizeof(*t));
 
     *t = (struct transaction){0};
-    int r = make_token(t->token, e);
+    int r = dynamo_make_token(t->token, e);
 
     if (r < 0) {
         free(t);

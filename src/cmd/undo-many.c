@@ -227,30 +227,17 @@ static int singles(struct undoing *x, struct err *e)
 
 /* ---- several items together */
 
-static int make_token(struct arena *a, struct str *ret, struct err *e)
-{
-    unsigned char bytes[16];
-    char token[33];
-
-    if (port_random(bytes, sizeof(bytes)) < 0)
-        return err_set(e, ERR_FAILED, "the system gives no random bytes");
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        snprintf(token + 2 * i, 3, "%02x", bytes[i]);
-    *ret = arena_str(a, str_of(token));
-    return 0;
-}
-
 static int transact(struct undoing *x, const struct undo_record *record, struct err *e)
 {
     struct plan *actions = arena_alloc(&x->arena, record->count, sizeof(*actions)), p;
     struct call *call = NULL;
-    struct str token;
-    int r = make_token(&x->arena, &token, e);
+    char token[DYNAMO_TOKEN_LEN];
+    int r = dynamo_make_token(token, e);
 
     for (size_t i = 0; i < record->count && r == 0; i++)
         r = plan_restore_action(&x->arena, &record->items[i], &actions[i], e);
     if (r == 0)
-        r = plan_transaction(&x->arena, actions, record->count, token, &p, e);
+        r = plan_transaction(&x->arena, actions, record->count, str_of(token), &p, e);
     if (r == 0)
         r = send_plan(x->s, &p, &call, e);
     if (r < 0)

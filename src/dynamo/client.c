@@ -114,6 +114,17 @@ void dynamo_profiles(const struct dynamo *d, void (*take)(void *ctx, struct str 
     aws_config_profiles(d->config, take, ctx);
 }
 
+int dynamo_make_token(char ret[DYNAMO_TOKEN_LEN], struct err *e)
+{
+    unsigned char bytes[(DYNAMO_TOKEN_LEN - 1) / 2];
+
+    if (port_random(bytes, sizeof(bytes)) < 0)
+        return err_set(e, ERR_FAILED, "the system gives no random bytes");
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        snprintf(ret + 2 * i, 3, "%02x", bytes[i]);
+    return 0;
+}
+
 static void make_uuid(struct dynamo *d, char ret[37])
 {
     unsigned char b[16];

@@ -8,7 +8,7 @@
 #define PRINTS                                                                                     \
     (READS | BIT(MORE) | BIT(TABLES) | BIT(DESCRIBE) | BIT(EXPLAIN) | BIT(HELP) | BIT(HISTORY) |   \
      BIT(WHOAMI) | BIT(PARTIQL) | BIT(COMMIT) | BIT(EXPORT) | BIT(CALL) | BIT(TAIL) | BIT(MODEL) | \
-     BIT(PATTERNS) | BIT(PERFORM) | BIT(LS) | BIT(DIFF))
+     BIT(PATTERNS) | BIT(PERFORM) | BIT(LS) | BIT(DIFF) | BIT(JOBS))
 
 static int clause_where(struct parser *p)
 {
@@ -187,7 +187,8 @@ static const struct clause {
      offsetof(struct statement, segments_at)},
     {"if", WRITES | BIT(CHECK), clause_if, 0},
     {"return", WRITES, clause_return, 0},
-    {"into", READS | BIT(MORE) | BIT(IMPORT) | BIT(EXPORT) | BIT(TAIL) | BIT(DIFF), clause_into, 0},
+    {"into", READS | BIT(MORE) | BIT(IMPORT) | BIT(EXPORT) | BIT(TAIL) | BIT(DIFF) | BIT(JOBS),
+     clause_into, 0},
     {"then", READS, parse_then, 0},
 };
 
@@ -414,8 +415,53 @@ int parse_import(struct parser *p)
     return code ? code : parse_clauses(p);
 }
 
+static int time_word(struct parser *p, const char *word, struct word **ret)
+{
+    int code;
+
+    if (*ret || !parser_keyword(p, WANT_CLAUSE, word))
+        return 0;
+    p->after = word;
+    code = word_need(p, EXPECT_NAME, "a time as 2026-11-01 or 2026-11-01T10:00:00Z", ret);
+    p->after = "the time";
+    return code ? code : 1;
+}
+
+/* to s3://BUCKET/PREFIX [at TIME | from TIME to TIME] [nowait] */
+static int export_to(struct parser *p)
+{
+    struct statement *st = p->st;
+
+    p->after = "to";
+    int code = word_need(p, EXPECT_NAME, "s3://BUCKET/PREFIX", &st->s3);
+
+    if (code)
+        return code;
+    if (!str_starts(st->s3->text, STR("s3://")))
+        return parser_fail(p, st->s3->at,
+                           "expected s3://BUCKET or s3://BUCKET/PREFIX; a file "
+                           "stands behind `into`");
+    p->after = "the place in S3";
+    code = time_word(p, "at", &st->time_at);
+    if (code == 0)
+        code = time_word(p, "from", &st->time_from);
+    if (code > 0 && st->time_from) {
+        code = time_word(p, "to", &st->time_to);
+        if (code == 0)
+            code = parser_unexpected(p);
+    }
+    if (code < 0)
+        return code;
+    st->nowait = parser_keyword(p, WANT_CLAUSE, "nowait");
+    if (st->nowait)
+        p->after = "nowait";
+    return 0;
+}
+
 int parse_export(struct parser *p)
 {
     p->after = "export";
+    if (parser_keyword(p, WANT_CLAUSE, "to"))
+        return export_to(p);
     return parse_clauses(p);
 }

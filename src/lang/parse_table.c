@@ -74,6 +74,22 @@ int parse_describe(struct parser *p)
     return code ? code : parse_clauses(p);
 }
 
+/* jobs [ARN] */
+int parse_jobs(struct parser *p)
+{
+    struct word *w;
+    int code;
+
+    p->after = "jobs";
+    parser_blanks(p);
+    code = parser_key_ends(p) ? 0 : word_maybe(p, EXPECT_NAME, "the ARN of a job", &w);
+    if (code > 0) {
+        word_append(&p->st->args, w);
+        p->after = "the ARN";
+    }
+    return code < 0 ? code : parse_clauses(p);
+}
+
 int parse_drop(struct parser *p)
 {
     struct word *w;
@@ -340,6 +356,39 @@ static int table_nowait(struct parser *p)
     return 0;
 }
 
+/* from s3://BUCKET/PREFIX [csv|ion] [gzip|zstd|uncompressed] */
+static int table_from_s3(struct parser *p)
+{
+    static const struct {
+        const char *word, *format, *compression;
+    } kinds[] = {{"csv", "CSV", "NONE"},
+                 {"ion", "ION", "GZIP"},
+                 {"gzip", NULL, "GZIP"},
+                 {"zstd", NULL, "ZSTD"},
+                 {"uncompressed", NULL, "NONE"}};
+    struct table_def *t = p->st->create;
+
+    p->after = "from";
+    int code = word_need(p, EXPECT_NAME, "s3://BUCKET/PREFIX", &t->s3);
+
+    if (code)
+        return code;
+    if (!str_starts(t->s3->text, STR("s3://")))
+        return parser_fail(p, t->s3->at,
+                           "expected s3://BUCKET/PREFIX: behind keys the items of the "
+                           "new table come from S3");
+    t->s3_format = "DYNAMODB_JSON";
+    t->s3_compression = "GZIP";
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (!parser_keyword(p, WANT_PART, kinds[i].word))
+            continue;
+        t->s3_compression = kinds[i].compression;
+        if (kinds[i].format)
+            t->s3_format = kinds[i].format;
+    }
+    return 0;
+}
+
 static const struct {
     const char *word;
     int (*parse)(struct parser *p);
@@ -352,6 +401,7 @@ static const struct {
     {"stream", table_stream},
     {"pitr", table_pitr},
     {"protect", table_protect},
+    {"from", table_from_s3},
     {"nowait", table_nowait},
 };
 

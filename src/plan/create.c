@@ -232,6 +232,77 @@ int plan_table_names(struct str name, const struct table_def *def, struct err *e
     return r;
 }
 
+/* All members of CreateTable. */
+static int add_table(struct json_writer *w, struct str name, const struct table_def *def,
+                     struct err *e)
+{
+    json_name(w, STR("TableName"));
+    json_string(w, name);
+    int r = add_definitions(w, def, e);
+
+    if (r < 0)
+        return r;
+    add_key_schema(w, def->partition, def->sort);
+    add_indexes(w, def, false, "GlobalSecondaryIndexes");
+    add_indexes(w, def, true, "LocalSecondaryIndexes");
+    add_settings(w, def);
+    return 0;
+}
+
+/* TableCreationParameters has fewer members than CreateTable (API reference, ImportTable). */
+static int refuse_parts(const struct table_def *def, struct err *e)
+{
+    const char *part = def->stream        ? "stream"
+                       : def->protect     ? "protect"
+                       : def->table_class ? "another table class"
+                       : def->tags        ? "tags"
+                                          : NULL;
+
+    for (const struct index_def *x = def->indexes; x && !part; x = x->next)
+        part = x->local ? "local index" : NULL;
+    if (!part)
+        return 0;
+    return err_at(e, ERR_SYNTAX, def->s3->at, "a table that is made from S3 cannot have %s", part);
+}
+
+int plan_import_table(struct arena *a, struct str name, const struct table_def *def,
+                      struct str token, struct plan *ret, struct err *e)
+{
+    _cleanup_(buf_free) struct buf body = {0};
+    struct json_writer w = {.out = &body};
+    struct str bucket, prefix;
+    int r = plan_s3_place(def->s3, &bucket, &prefix, e);
+
+    if (r == 0)
+        r = refuse_parts(def, e);
+    if (r < 0)
+        return r;
+    json_begin_object(&w);
+    json_name(&w, STR("S3BucketSource"));
+    json_begin_object(&w);
+    json_name(&w, STR("S3Bucket"));
+    json_string(&w, bucket);
+    add_text(&w, "S3KeyPrefix", prefix);
+    json_end_object(&w);
+    add_text(&w, "InputFormat", str_of(def->s3_format));
+    add_text(&w, "InputCompressionType", str_of(def->s3_compression));
+    add_text(&w, "ClientToken", token);
+    json_name(&w, STR("TableCreationParameters"));
+    json_begin_object(&w);
+    r = add_table(&w, name, def, e);
+    if (r < 0)
+        return r;
+    json_end_object(&w);
+    *ret = (struct plan){
+        .operation = "ImportTable",
+        .body = arena_str(a, buf_str(&body)),
+        .line = arena_printf(a, "ImportTable %.*s  from %.*s  %s, %s", STR_ARG(name),
+                             STR_ARG(def->s3->text), def->s3_format, def->s3_compression),
+        .table = arena_str(a, name),
+    };
+    return 0;
+}
+
 int plan_create_table(struct arena *a, struct str name, const struct table_def *def,
                       struct plan *ret, struct err *e)
 {
@@ -239,16 +310,10 @@ int plan_create_table(struct arena *a, struct str name, const struct table_def *
     struct json_writer w = {.out = &body};
 
     json_begin_object(&w);
-    json_name(&w, STR("TableName"));
-    json_string(&w, name);
-    int r = add_definitions(&w, def, e);
+    int r = add_table(&w, name, def, e);
 
     if (r < 0)
         return r;
-    add_key_schema(&w, def->partition, def->sort);
-    add_indexes(&w, def, false, "GlobalSecondaryIndexes");
-    add_indexes(&w, def, true, "LocalSecondaryIndexes");
-    add_settings(&w, def);
     *ret = (struct plan){
         .operation = "CreateTable",
         .body = arena_str(a, buf_str(&body)),

@@ -577,6 +577,10 @@ const char *plan_reach(const struct plan *p, const struct statement *st)
         return "does all of them, or none";
     if (str_ends(str_of(p->operation), STR("ExecuteStatement")))
         return "does what PartiQL says";
+    if (str_is(str_of(p->operation), "ImportTable"))
+        return "makes a table with items that stand in S3";
+    if (str_is(str_of(p->operation), "ExportTableToPointInTime"))
+        return "lets the service write a table to S3";
     if (str_is(str_of(p->operation), "CreateTable"))
         return "makes a table";
     return "writes one item";

@@ -95,6 +95,10 @@ void call_free(struct call *c);           /* cancels when it is still under way;
  * is set. */
 int dynamo_poll(struct dynamo *d, int timeout_ms, int fd);
 
+/* What makes sending the same request twice harmless: ClientToken, ClientRequestToken. */
+#define DYNAMO_TOKEN_LEN 33 /* with its NUL */
+int dynamo_make_token(char ret[DYNAMO_TOKEN_LEN], struct err *e) must_check;
+
 /* Sends and waits. On failure *ret is NULL and *e says why, but for ERR_REFUSED, which brings the
  * reply too. */
 int dynamo_call(struct dynamo *d, const char *operation, struct str body, struct call **ret,

@@ -28,6 +28,7 @@
     V(IMPORT, import)                                                                              \
     V(EXPORT, export)                                                                              \
     V(DIFF, diff)                                                                                  \
+    V(JOBS, jobs)                                                                                  \
     V(ENTITY, entity)                                                                              \
     V(PATTERN, pattern)                                                                            \
     V(MODEL, model)                                                                                \
@@ -256,13 +257,18 @@ struct table_def {
      * what is found there is a definition of its own. */
     struct word *from, *resource; /* the file, and which of its tables: NULL: it has one */
     struct word *like;            /* the table */
-    struct units_def on_demand;   /* OnDemandThroughput: the most that is served */
-    struct units_def warm;        /* WarmThroughput: a second */
-    uint64_t pitr_days;           /* 0: not said */
-    const char *table_class;      /* the API's TableClass, or NULL */
-    bool encrypted;               /* SSESpecification */
-    const char *sse_type;         /* the API's SSEType, or NULL */
-    struct str kms_key;           /* or empty */
+
+    /* Items that the new table is made with, from S3; NULL: none. */
+    struct word *s3;
+    const char *s3_format;      /* the API's InputFormat */
+    const char *s3_compression; /* the API's InputCompressionType */
+    struct units_def on_demand; /* OnDemandThroughput: the most that is served */
+    struct units_def warm;      /* WarmThroughput: a second */
+    uint64_t pitr_days;         /* 0: not said */
+    const char *table_class;    /* the API's TableClass, or NULL */
+    bool encrypted;             /* SSESpecification */
+    const char *sse_type;       /* the API's SSEType, or NULL */
+    struct str kms_key;         /* or empty */
     struct tag_def *tags;
 };
 
@@ -321,6 +327,11 @@ struct statement {
     bool all, verbose;   /* model learn, check */
     bool dry, revert;    /* import: what it would do; back to the items before the changes */
     bool from_start;     /* tail: what the stream still has, not only what comes */
+
+    /* export to s3://… */
+    struct word *s3;                            /* NULL: into a file, or where items are printed */
+    struct word *time_at, *time_from, *time_to; /* as they were written; NULL: not said */
+    bool nowait;
 
     /* diff; where, select, count, segments and consistent as above */
     struct diff_side *sides; /* two */

@@ -38,6 +38,19 @@ int plan_table_names(struct str name, const struct table_def *def, struct err *e
 int plan_create_table(struct arena *a, struct str name, const struct table_def *def,
                       struct plan *ret, struct err *e) must_check;
 
+/* ImportTable: the same table, made with items that stand in S3. token: makes sending it twice
+ * harmless. */
+int plan_import_table(struct arena *a, struct str name, const struct table_def *def,
+                      struct str token, struct plan *ret, struct err *e) must_check;
+
+/* ExportTableToPointInTime. arn: of the table. */
+int plan_export_s3(struct arena *a, const struct statement *st, struct str arn, struct str token,
+                   struct plan *ret, struct err *e) must_check;
+
+/* s3://BUCKET/PREFIX apart; the prefix may be empty. */
+int plan_s3_place(const struct word *w, struct str *bucket, struct str *prefix,
+                  struct err *e) must_check;
+
 /* What CreateTable cannot do and the new table gets once it is ACTIVE; returns how many steps. */
 struct table_step {
     const char *operation, *what; /* what: "time to live", for messages */

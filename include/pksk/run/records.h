@@ -8,6 +8,7 @@
 #define PKSK_RUN_RECORDS_H
 
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include "pksk/base/buf.h"
 #include "pksk/base/err.h"

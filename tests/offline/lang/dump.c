@@ -327,6 +327,24 @@ static void dump_side(struct buf *b, unsigned in, const struct diff_side *side)
         buf_addf(b, " table %.*s", STR_ARG(side->table->text));
 }
 
+static void dump_s3(struct buf *b, unsigned in, const struct statement *st)
+{
+    const struct word *times[] = {st->time_at, st->time_from, st->time_to};
+
+    if (st->s3)
+        buf_addf(b, "\n%*sto %.*s", (int)in, "", STR_ARG(st->s3->text));
+    for (unsigned i = 0; i < 3; i++) {
+        if (times[i])
+            buf_addf(b, "\n%*s%s %.*s", (int)in, "", (const char *[]){"at", "from", "to"}[i],
+                     STR_ARG(times[i]->text));
+    }
+    if (st->nowait)
+        begin(b, in, "nowait");
+    if (st->create && st->create->s3)
+        buf_addf(b, "\n%*sitems from %.*s %s %s", (int)in, "", STR_ARG(st->create->s3->text),
+                 st->create->s3_format, st->create->s3_compression);
+}
+
 static void dump_diff(struct buf *b, unsigned in, const struct statement *st)
 {
     for (unsigned i = 0; st->sides && i < 2; i++)
@@ -359,6 +377,7 @@ void dump_statement(struct buf *b, const struct statement *st, unsigned in)
     dump_items(b, in + 2, st);
     dump_partiql(b, in + 2, st);
     dump_diff(b, in + 2, st);
+    dump_s3(b, in + 2, st);
     if (st->create)
         dump_create(b, in + 2, st->create);
     dump_options(b, in + 2, st);
