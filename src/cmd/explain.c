@@ -1,6 +1,7 @@
 #include "pksk/cmd/command.h"
 
 #include "pksk/cmd/create.h"
+#include "pksk/cmd/explain-bulk.h"
 #include "pksk/cmd/export-s3.h"
 #include "pksk/cmd/patterns.h"
 #include "pksk/cmd/read.h"
@@ -85,7 +86,9 @@ static int explain(struct session *s, struct arena *a, const struct statement *s
     struct plan p;
     int r;
 
-    if (st->inner->then) {
+    if (st->as && str_is(str_of(st->as), "bulk")) {
+        r = explain_bulk(s, st->inner, &text, e);
+    } else if (st->inner->then) {
         r = explain_then(s, st, &text, e);
     } else {
         r = make_plan(s, a, st->inner, &p, e);

@@ -198,8 +198,19 @@ static int into_tables(struct session *s, const struct statement *st, const char
     return r;
 }
 
+static int refuse_s3(const struct statement *st, struct err *e)
+{
+    err_at(e, ERR_FAILED, st->args->at, "import reads what is on this machine");
+    err_hint(e,
+             "`aws s3 cp --recursive` brings an export here; `create table … from s3://…` makes a "
+             "table of it; `explain import … as bulk` loads it by a Glue job");
+    return ERR_FAILED;
+}
+
 static int run(struct session *s, const struct statement *st, struct err *e)
 {
+    if (str_starts(st->args->text, STR("s3://")))
+        return refuse_s3(st, e);
     char *path = file_expand(st->args->text);
     size_t len = strlen(path);
 

@@ -3,7 +3,7 @@
 
 int parse_explain(struct parser *p)
 {
-    static const char *const kinds[] = {"json", "aws-cli", "boto3"};
+    static const char *const kinds[] = {"json", "aws-cli", "boto3", "bulk"};
     struct statement *inner;
     int code;
 
