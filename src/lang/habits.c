@@ -61,6 +61,9 @@ static const struct {
     {"upsert *", "put *"},
     {"del *", "delete *"},
     {"rm *", "delete *"},
+    {"scan 0", "scan"},
+    {"clear", "! clear"},
+    {"version", "! pksk --version"},
 };
 
 /* ---- words */
@@ -484,6 +487,14 @@ static size_t clause(const struct str *words, size_t count, struct buf *b)
     }
     if (count > 2 && is(words[1], "like") && like(words[2], words[0], b))
         return 3;
+    if (count > 3 && is(words[1], "not") && is(words[2], "in")) {
+        buf_addf(b, " not %.*s in", STR_ARG(words[0]));
+        return 3;
+    }
+    if (words[0].len > 4 && str_starts_ci(words[0], STR("len("))) {
+        buf_addf(b, " size%.*s", STR_ARG(str_slice(words[0], 3, words[0].len)));
+        return 1;
+    }
     return 0;
 }
 
@@ -564,7 +575,9 @@ struct str habits_rewrite(struct arena *a, struct str text, const struct lang_en
         form = clauses(a, words, count);
     if (!form.len)
         form = from_table(a, words, count);
-    return form.len ? form : increment(a, words, count);
+    if (!form.len)
+        form = increment(a, words, count);
+    return form.len ? form : habits_form(a, words, count, env);
 }
 
 static bool is_type_map(const struct value *v)
@@ -589,13 +602,19 @@ bool habits_misread(const struct statement *st, const struct lang_env *env)
     }
     if (key && key->form == WORD_BARE && str_is(key->text, "--help"))
         return true;
+    if (st->verb == VERB_QUERY && st->keys->sort && habits_odd_sort(st->keys->sort))
+        return true;
+    if (st->verb == VERB_QUERY && !st->index && key->form == WORD_BARE &&
+        habits_dotted(key->text, env))
+        return true;
     if (!key || st->table || st->index || key->form != WORD_BARE || !env->key_names)
         return false;
     /* The schema is asked for only where a word looks like an attribute's name: that may be a round
      * trip, and another one that fails. */
     bool query = st->verb == VERB_QUERY && is_name(key->text) && st->keys->sort &&
                  st->keys->sort->op == SORT_EQ;
-    bool pair = (st->verb == VERB_QUERY || st->verb == VERB_GET || st->verb == VERB_DELETE) &&
+    bool pair = (st->verb == VERB_QUERY || st->verb == VERB_GET || st->verb == VERB_DELETE ||
+                 st->verb == VERB_PUT) &&
                 str_find_char(key->text, '=', &at) && is_name(str_slice(key->text, 0, at));
 
     if ((!query && !pair) || !env->key_names(env->ctx, STR(""), &names[0], &names[1]))

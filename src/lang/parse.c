@@ -331,8 +331,11 @@ int parser_parse(struct arena *a, struct str text, size_t *pos, const struct lan
         parser_begin(&p) ? habits_rewrite(a, str_slice(text, p.at, *pos), known) : STR("");
 
     if (!said.len || parse_text(a, said, &at, env, &st, &other, &ignored) != 0 || !st ||
-        lang_more(said, at))
+        lang_more(said, at)) {
+        if (code < 0 && e)
+            habits_explain(str_slice(text, p.at, *pos), e);
         return code;
+    }
     st->habit = said;
     *ret = st;
     *misplaced = false;

@@ -14,6 +14,18 @@ struct str habits_rewrite(struct arena *a, struct str text, const struct lang_en
 /* A statement that can be read: would it do something else than was meant? */
 bool habits_misread(const struct statement *st, const struct lang_env *env);
 
+/* habits-forms.c: statements in another order than ours. */
+struct str habits_form(struct arena *a, const struct str *words, size_t count,
+                       const struct lang_env *env);
+/* A bare word that is a range, ends in % or names a file: no sort key that anybody has. */
+bool habits_odd_sort(const struct sort_condition *sort);
+
+/* TABLE.INDEX, where the table in use has such an index. */
+bool habits_dotted(struct str word, const struct lang_env *env);
+
+/* Why a statement that cannot be read has no form here: a hint. */
+void habits_explain(struct str text, struct err *e);
+
 /* habits-aws.c: a pasted `aws dynamodb …` command, likewise. */
 struct str habits_aws(struct arena *a, struct str text);
 
