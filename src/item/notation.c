@@ -135,7 +135,9 @@ bool notation_bare_key(struct str t)
         "as",    "and",    "or",    "between", "begins", "nowait",     "--",    NULL,
     };
 
-    return is_word(t, "#:/.-+%&~^$!?", "#:/._-@+%&~^$!?") && !is_one_of(t, taken);
+    /* "x%" and "1..2" are read as what other tools mean by them (lang/habits-forms.c). */
+    return is_word(t, "#:/.-+%&~^$!?", "#:/._-@+%&~^$!?") && !is_one_of(t, taken) &&
+           t.s[t.len - 1] != '%' && !str_find(t, STR(".."), NULL);
 }
 
 static bool is_bare_name(struct str t)

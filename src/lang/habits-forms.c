@@ -179,6 +179,13 @@ static bool is_table(const struct lang_env *env, struct str word)
 {
     struct str names[2];
 
+    static const char *const words[] = {"where", "select", "limit",  "count", "segments", "order",
+                                        "then",  "into",   "sample", "as",    "between",  "begins"};
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) { /* the service is not asked for these */
+        if (is(word, words[i]))
+            return false;
+    }
     for (size_t i = 0; i < word.len; i++) {
         if (!is_word_char(word.s[i]) && word.s[i] != '.')
             return false;
@@ -315,6 +322,10 @@ static void take_column(struct columns *c, struct str word)
 
     if (is_noise(word))
         return;
+    if (is(word, "like") || is(word, "as") || (!type && word.len == 1 && word.s[0] < 'a')) {
+        c->good = false; /* X is a type that there is none of */
+        return;
+    }
     if (type && c->count && !c->types[c->count - 1]) {
         c->types[c->count - 1] = type;
         return;

@@ -51,7 +51,8 @@ static int variable(void *ctx, struct str name, struct arena *a, struct str *ret
 static bool key_names(void *ctx, struct str table, struct str *partition, struct str *sort)
 {
     (void)ctx;
-    (void)table;
+    if (table.len && !str_is(table, "shop"))
+        return false;
     *partition = STR("pk");
     *sort = STR("sk");
     return true;
