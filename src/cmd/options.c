@@ -27,6 +27,7 @@
     O(READ_ONLY, 'R', "read-only", NULL, "refuse statements that change anything")                 \
     O(YES, 'y', "yes", NULL, "answer every question with yes")                                     \
     O(KEEP_GOING, 'k', "keep-going", NULL, "go on after a failed statement")                       \
+    O(FAIL_EMPTY, 'E', "fail-empty", NULL, "status 1 when get, query or scan finds nothing")       \
     O(NO_CONFIG, 'n', "no-config", NULL,                                                           \
       "read neither the configuration file nor the user's editrc")                                 \
     O(QUIET, 'q', "quiet", NULL, "items and errors only")                                          \
@@ -161,6 +162,9 @@ static bool take(struct options *o, int letter, const char *argument)
         return true;
     case OPTION_YES:
         o->session.yes = true;
+        return true;
+    case OPTION_FAIL_EMPTY:
+        o->session.fail_empty = true;
         return true;
     case OPTION_KEEP_GOING:
         o->keep_going = true;

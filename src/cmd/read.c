@@ -340,10 +340,14 @@ int read_run(struct session *s, const struct statement *st, struct err *e)
     output_keep_rest(&out, rest_of(s));
     r = print_pages(s, &out, r, items, e);
     r = finish(s, &out, r, UINT64_MAX, e);
-    if (r == 0 && st->filter && !cursor_totals(reading(s))->items && session_stats_on(s) &&
-        session_table(s, st->table, &t, e) == 0)
+    bool empty = r == 0 && !cursor_totals(reading(s))->items;
+
+    if (empty && st->filter && session_stats_on(s) && session_table(s, st->table, &t, e) == 0)
         advice_on_types(s, st, t);
-    return r;
+    if (!empty || !s->settings.fail_empty || s->interactive)
+        return r;
+    *e = (struct err){.code = ERR_FAILED, .at = SPAN_NONE}; /* as grep does it: a status, no word */
+    return ERR_FAILED;
 }
 
 /* What a pager was left with comes first, then the pages behind it. */

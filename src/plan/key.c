@@ -1,5 +1,6 @@
 #include "pksk/plan/key.h"
 
+#include "pksk/item/notation.h"
 #include "pksk/item/number.h"
 
 #define PARTITION_KEY_MAX 2048
@@ -73,8 +74,13 @@ static int check_shape(const struct table *table, const struct key *key, struct 
         err_at(e, ERR_SYNTAX, (struct span){key->at.to, key->at.to}, "the sort key %.*s is missing",
                STR_ARG(table->key.sort[0].name));
         err_expected(e, "expected a value of %.*s", STR_ARG(table->key.sort[0].name));
-        err_hint(e, "`query %.*s` reads every item of this partition key",
-                 STR_ARG(key->partition->text));
+        const struct value word = {.type = ATTR_S,
+                                   .bytes = key->partition->text.s,
+                                   .len = (uint32_t)key->partition->text.len};
+        _cleanup_(buf_free) struct buf quoted = {0};
+
+        notation_add_key(&quoted, &word);
+        err_hint(e, "`query %s` reads every item of this partition key", buf_cstr(&quoted));
         return ERR_SYNTAX;
     }
     if (sort && (sort->op != SORT_EQ || sort->next)) {

@@ -164,6 +164,8 @@ static int apply_options(struct session *s, const struct session_options *o, str
     s->profile_read_only = s->settings.read_only && !o->read_only;
     if (r == 0 && o->format)
         r = settings_set(&s->settings, STR("format"), str_of(o->format), e);
+    if (r == 0 && o->fail_empty)
+        s->settings.fail_empty = true;
     if (r == 0 && o->read_only)
         s->settings.read_only = true;
     return r;

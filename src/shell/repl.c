@@ -141,6 +141,43 @@ static void explain_clause(struct repl *r, struct str text)
     r->recall = mem_dup(both.s, both.len);
 }
 
+/* A placeholder, as FILE or TABLE in a hint: capitals that the user has not typed. */
+static bool has_placeholder(struct str line, struct str typed)
+{
+    for (size_t i = 0; i < line.len;) {
+        size_t from = i;
+
+        while (i < line.len && line.s[i] >= 'A' && line.s[i] <= 'Z')
+            i++;
+        if (i - from > 1 && !str_find(typed, str_slice(line, from, i), NULL))
+            return true;
+        i += i == from;
+    }
+    return false;
+}
+
+/* The line that works, where a hint has one, is what the Up arrow brings. */
+static void keep_hint(struct repl *r, struct str text, const struct err *e)
+{
+    _cleanup_(arena_free) struct arena a = {0};
+    struct str hint = str_of(e->hint);
+    struct statement *st = NULL;
+    struct err ignored;
+    size_t from, to, pos = 0;
+
+    if (!str_find_char(hint, '`', &from) ||
+        !str_find_char(str_slice(hint, from + 1, hint.len), '`', &to))
+        return;
+    struct str line = str_slice(hint, from + 1, from + 1 + to);
+
+    if (!str_find_char(line, ' ', NULL) || str_find(line, STR("…"), NULL) ||
+        has_placeholder(line, text) ||
+        lang_parse(&a, line, &pos, &r->editing, &st, &ignored) != 0 || !st || lang_more(line, pos))
+        return;
+    free(r->recall);
+    r->recall = mem_dup(line.s, line.len);
+}
+
 /* A text of several statements is pasted: can all be read? 1: yes, or the first cannot, and running
  * it says so; 0: it is only a beginning; or negative: nothing is to be run, and that was said. */
 static int look_through(struct repl *r, struct str text, struct buf *open)
@@ -207,6 +244,7 @@ static bool run_text(struct repl *r, struct buf *open)
             code = command_run(s, st, &e);
         if (code < 0) {
             session_complain(s, STR(""), parsed && st->habit.len ? st->habit : text, &e);
+            keep_hint(r, text, &e);
             if (!parsed && !stopped)
                 explain_clause(r, text);
         }

@@ -20,7 +20,7 @@ struct slot;
 
 struct session_options {
     const char *profile, *region, *endpoint_url, *table, *format, *model; /* NULL: not given */
-    bool local, read_only, yes, quiet, no_config;
+    bool local, read_only, yes, quiet, no_config, fail_empty;
 };
 
 struct session {

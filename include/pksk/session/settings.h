@@ -26,6 +26,8 @@
     S(SWITCH, complete_live, "complete-live", "on", "on off", "TAB may ask the service for keys")  \
     S(SWITCH, keys_follow, "keys-follow", "on", "on off",                                          \
       "an update changes the index keys that the model makes of what it sets")                     \
+    S(SWITCH, fail_empty, "fail-empty", "off", "on off",                                           \
+      "in scripts, a get, query or scan that finds nothing ends with status 1")                    \
     S(SWITCH, highlight, "highlight", "on", "on off", "colours and hints in the line being typed") \
     S(AMOUNT, undo_keep, "undo-keep", "auto", "megabytes, auto or off",                            \
       "how much undo keeps of writes of many items; auto: 64 when typed, else off")                \
