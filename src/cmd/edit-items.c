@@ -394,3 +394,18 @@ int edit_items_run(struct session *s, const struct statement *st, struct err *e)
     arena_free(&x.arena);
     return r;
 }
+
+int edit_items_write(struct session *s, const struct statement *st, const struct table *t,
+                     struct edit *edit, struct err *e)
+{
+    struct editing x = {.s = s, .st = st, .table = t, .list = {.edits = edit, .count = 1}};
+
+    (void)open_log(&x, edit->before && edit->after && !edit_same_key(t, edit->before, edit->after));
+    int r = write_all(&x, e);
+
+    if (r == ERR_REFUSED) /* the warning has said why */
+        err_set(e, r, "nothing was written");
+    undo_log_close(x.log);
+    arena_free(&x.arena);
+    return r;
+}

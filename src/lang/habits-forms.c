@@ -379,6 +379,31 @@ static struct str create_form(struct arena *a, const struct str *words, size_t c
     return keep(a, &b);
 }
 
+/* ---- cp A B A C, mv A B: half of the words is one key */
+
+static struct str copy_form(struct arena *a, const struct str *words, size_t count)
+{
+    _cleanup_(buf_free) struct buf b = {0};
+    bool copy = is(words[0], "cp") || is(words[0], "copy");
+    size_t half = (count - 1) / 2;
+
+    if (!(copy || is(words[0], "mv") || is(words[0], "move") || is(words[0], "rename")))
+        return STR("");
+    buf_str_add(&b, copy ? STR("copy") : STR("rename"));
+    for (size_t i = 1; i < count; i++) {
+        if (!is(words[i], "to"))
+            continue;
+        add_words(&b, words, 1, count);
+        return keep(a, &b);
+    }
+    if (count != 3 && count != 5)
+        return STR("");
+    add_words(&b, words, 1, 1 + half);
+    buf_lit(&b, " to");
+    add_words(&b, words, 1 + half, count);
+    return keep(a, &b);
+}
+
 /* ---- redis */
 
 static struct str redis_form(struct arena *a, const struct str *words, size_t count,
@@ -470,6 +495,8 @@ struct str habits_form(struct arena *a, const struct str *words, size_t count,
         form = export_form(a, words, count, env);
     if (!form.len)
         form = create_form(a, words, count);
+    if (!form.len)
+        form = copy_form(a, words, count);
     if (!form.len)
         form = redis_form(a, words, count, env);
     if (!form.len)

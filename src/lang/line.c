@@ -45,7 +45,7 @@ static const struct {
     {"contains", BIT(QUERY) | BIT(SCAN)},
     {"as", BIT(DESCRIBE)}, /* of explain: see explains() */
     {"from", BIT(TAIL) | BIT(CREATE) | BIT(EXPORT) | BIT(PARTIQL)},
-    {"to", BIT(EXPORT)},
+    {"to", BIT(EXPORT) | BIT(COPY) | BIT(RENAME)},
     {"at", BIT(EXPORT)},
     {"like", BIT(CREATE)},
     {"index", BIT(CREATE)},

@@ -151,10 +151,10 @@ static void parse_prefix(struct parser *p, struct statement *st)
 
 static bool speaks_of_table(enum verb v)
 {
-    static const enum verb ones[] = {VERB_GET,     VERB_QUERY,    VERB_SCAN,  VERB_PUT,
-                                     VERB_UPDATE,  VERB_DELETE,   VERB_CHECK, VERB_IMPORT,
-                                     VERB_EXPORT,  VERB_DESCRIBE, VERB_MODEL, VERB_LS,
-                                     VERB_EXPLAIN, VERB_EDIT,     VERB_WATCH, VERB_TAIL};
+    static const enum verb ones[] = {
+        VERB_GET,     VERB_QUERY,  VERB_SCAN,   VERB_PUT,      VERB_UPDATE, VERB_DELETE,
+        VERB_CHECK,   VERB_IMPORT, VERB_EXPORT, VERB_DESCRIBE, VERB_MODEL,  VERB_LS,
+        VERB_EXPLAIN, VERB_EDIT,   VERB_WATCH,  VERB_TAIL,     VERB_COPY,   VERB_RENAME};
 
     for (size_t i = 0; i < ARRAY_LEN(ones); i++) {
         if (ones[i] == v)

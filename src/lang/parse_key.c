@@ -3,7 +3,9 @@
 bool parser_key_ends(struct parser *p)
 {
     return parser_at_end(p) || parser_look(p, 0) == '|' || parser_at_clause(p) ||
-           (p->brackets && parser_look(p, 0) == ')'); /* a reading in brackets, of a diff */
+           (p->brackets && parser_look(p, 0) == ')') || /* a reading in brackets, of a diff */
+           (p->st && (p->st->verb == VERB_COPY || p->st->verb == VERB_RENAME) &&
+            parser_is(p, "to"));
 }
 
 size_t parser_sort_operator(struct parser *p, enum sort_op *ret)

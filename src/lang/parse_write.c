@@ -1,6 +1,38 @@
 #include "pksk/base/map.h"
 #include "pksk/lang/parser.h"
 
+/* copy KEY to KEY, rename KEY to KEY */
+static int two_keys(struct parser *p, const char *verb)
+{
+    struct key *from;
+
+    p->after = verb;
+    int code = parse_whole_keys(p, false);
+
+    if (!code && !parser_keyword(p, WANT_CLAUSE, "to"))
+        code = parser_unexpected(p);
+    if (code)
+        return code;
+    from = p->st->keys;
+    p->st->keys = NULL;
+    p->after = "to";
+    code = parse_whole_keys(p, false);
+    from->next = p->st->keys;
+    p->st->keys = from;
+    p->after = "the second key";
+    return code;
+}
+
+int parse_copy(struct parser *p)
+{
+    return two_keys(p, "copy");
+}
+
+int parse_rename(struct parser *p)
+{
+    return two_keys(p, "rename");
+}
+
 /* name=value: 1 when there was one */
 static int put_attribute(struct parser *p, struct map *seen, struct value *item,
                          struct value **last)

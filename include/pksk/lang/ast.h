@@ -19,6 +19,8 @@
     V(PUT, put)                                                                                    \
     V(UPDATE, update)                                                                              \
     V(DELETE, delete)                                                                              \
+    V(COPY, copy)                                                                                  \
+    V(RENAME, rename)                                                                              \
     V(UNDO, undo)                                                                                  \
     V(BEGIN, begin)                                                                                \
     V(CHECK, check)                                                                                \
@@ -297,7 +299,7 @@ struct statement {
 
     /* reading and writing items */
     struct word *index;     /* NULL: the table itself */
-    struct key *keys;       /* get, put: each a whole key; query: one */
+    struct key *keys;       /* get, put: each a whole key; query: one; copy, rename: two */
     struct expr *filter;    /* where */
     struct path *select;    /* projection */
     struct expr *condition; /* if */
