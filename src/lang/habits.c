@@ -30,6 +30,7 @@ static const struct {
     {"show create table *", "describe * as create"},
     {"show settings", "set"},
     {"set all", "set"},
+    {"show *", "set *"},
     {"desc table *", "describe *"},
     {"describe table *", "describe *"},
     {"desc *", "describe *"},

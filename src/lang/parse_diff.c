@@ -9,6 +9,8 @@ static bool looks_like_file(const struct word *w)
     static const char *const endings[] = {".json", ".jsonl", ".csv", ".tsv",
                                           ".gz",   ".zst",   ".xz",  ".bz2"};
 
+    if (str_starts(w->text, STR("arn:")))
+        return false; /* of a table, in another account */
     if (str_is(w->text, "-") || str_find_char(w->text, '/', NULL))
         return true;
     for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
