@@ -107,9 +107,23 @@ static int print(struct session *s, const struct statement *st, struct str text,
     return output_print(s, st, buf_str(&safe), e);
 }
 
-static int run(struct session *s, const struct statement *st, struct err *e)
+static bool wants_json(const struct session *s)
 {
+    enum format f;
+
+    return format_from(str_of(s->settings.format), &f) && f == FORMAT_JSON;
+}
+
+static int run(struct session *s, const struct statement *written, struct err *e)
+{
+    struct statement as_json = *written;
+    const struct statement *st = written;
     _cleanup_(buf_free) struct buf text = {0};
+
+    if (!written->as && wants_json(s)) {
+        as_json.as = "json";
+        st = &as_json;
+    }
     struct str name;
     int r = session_table_name(s, st->table, &name, e);
 

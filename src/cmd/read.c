@@ -5,6 +5,7 @@
 #include "pksk/cmd/gather.h"
 #include "pksk/cmd/read-announce.h"
 #include "pksk/cmd/read-sample.h"
+#include "pksk/cmd/read-whole.h"
 #include "pksk/cmd/then.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
@@ -318,6 +319,8 @@ int read_run(struct session *s, const struct statement *st, struct err *e)
     rows_clear(&s->rows);
     if (st->sample_at.to)
         return read_sample(s, st, t, e);
+    if (st->whole)
+        return read_whole(s, st, t, e);
     if (gather_wanted(st)) {
         struct gather *g;
 

@@ -63,6 +63,24 @@ static int parse_write(struct parser *p, struct statement *write, size_t which, 
     return code;
 }
 
+/* then get: the reading goes on with what is printed. */
+static int then_get(struct parser *p, struct span at)
+{
+    struct statement *st = p->st;
+
+    if (st->select || st->redirect != REDIRECT_NONE)
+        return parser_fail(p, at,
+                           "select and into stand behind `then get`: they speak of the whole "
+                           "items");
+    st->whole = true;
+    p->after = "get";
+    int code = parse_clauses(p);
+
+    if (!code && (st->count || st->measures || st->groups || st->order))
+        return parser_fail(p, at, "then get prints the items: sums and orders go without it");
+    return code;
+}
+
 int parse_then(struct parser *p)
 {
     struct span at = {(uint32_t)p->end - 4, (uint32_t)p->end};
@@ -75,6 +93,8 @@ int parse_then(struct parser *p)
     parser_blanks(p);
     from = p->at;
     p->after = "then";
+    if (reading->verb != VERB_GET && !reading->whole && parser_keyword(p, WANT_ALONE, "get"))
+        return then_get(p, at);
     for (size_t i = 0; i < ARRAY_LEN(writes); i++) {
         if (!parser_keyword(p, WANT_ALONE, writes[i].word))
             continue;

@@ -44,7 +44,7 @@ static struct word *key_word(struct arena *a, const struct value *item, struct s
     return w;
 }
 
-static struct key *item_key(struct arena *a, const struct table *t, const struct value *item)
+struct key *plan_item_key(struct arena *a, const struct table *t, const struct value *item)
 {
     struct key *key = arena_new(a, struct key);
 
@@ -204,7 +204,7 @@ static struct statement delete_statement(struct arena *a, const struct edit *edi
 
     return (struct statement){.verb = VERB_DELETE,
                               .at = SPAN_NONE,
-                              .keys = item_key(a, table, edit->before),
+                              .keys = plan_item_key(a, table, edit->before),
                               .condition = as_it_was(a, table, &all)};
 }
 
@@ -234,7 +234,7 @@ int plan_edit(struct arena *a, const struct edit *edit, const struct table *tabl
     } else {
         st = (struct statement){.verb = VERB_UPDATE,
                                 .at = SPAN_NONE,
-                                .keys = item_key(a, table, edit->before),
+                                .keys = plan_item_key(a, table, edit->before),
                                 .updates = differences(a, edit),
                                 .condition = as_it_was(a, table, edit)};
     }

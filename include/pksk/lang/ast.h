@@ -323,6 +323,8 @@ struct statement {
     struct statement *then;    /* a write for every item found: put, update or delete, without keys.
                                   Its table is the one that it writes to; NULL: the one read */
 
+    bool whole; /* then get: the whole items behind an index */
+
     enum redirect_kind redirect;
     struct word *target; /* the shell command, or the file */
     bool overwrite;      /* into!: a file that is there is replaced without a word */

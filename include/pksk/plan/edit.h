@@ -13,6 +13,9 @@ struct edit {
     const struct value *after;  /* NULL: it was taken away */
 };
 
+/* The words that an item's key is made of, in the arena. */
+struct key *plan_item_key(struct arena *a, const struct table *table, const struct value *item);
+
 bool edit_same_key(const struct table *t, const struct value *a, const struct value *b);
 
 /* UpdateItem for attributes that differ, PutItem for a new item, DeleteItem for one taken away, and

@@ -293,6 +293,8 @@ static void dump_options(struct buf *b, unsigned in, const struct statement *st)
         begin(b, in, "dry");
     if (st->revert)
         begin(b, in, "revert");
+    if (st->whole)
+        begin(b, in, "then get");
     if (st->from_start)
         begin(b, in, "from start");
     if (st->interval_ms)

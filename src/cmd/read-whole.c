@@ -1,0 +1,205 @@
+#include "pksk/cmd/read-whole.h"
+
+#include "pksk/cmd/read-announce.h"
+#include "pksk/out/text.h"
+#include "pksk/plan/edit.h"
+#include "pksk/run/cursor.h"
+#include "pksk/session/output.h"
+
+/* One reading by way of an index: its keys, a hundred at a time, and the items that have them. */
+struct fetching {
+    struct session *s;
+    const struct statement *st;
+    const struct table *t;
+    struct arena arena; /* of a hundred keys and their items */
+    struct output out;
+    uint64_t keys, items, tenths;
+};
+
+static int plan_keys(struct fetching *x, struct arena *a, struct plan *ret, struct err *e)
+{
+    struct statement keys = *x->st;
+    struct path **last = &keys.select;
+
+    keys.whole = false;
+    keys.select = NULL;
+    for (unsigned i = 0; i < key_part_count(&x->t->key); i++) {
+        struct path *path = arena_new(a, struct path);
+
+        path->at = x->st->verb_at;
+        path->steps = arena_new(a, struct path_step);
+        path->steps->name = arena_str(a, key_part(&x->t->key, i)->name);
+        *last = path;
+        last = &path->next;
+    }
+    return plan_read(a, &keys, x->t, ret, e);
+}
+
+/* Where the items of a batch stand among its keys: in the index's order. */
+static void place(struct fetching *x, const struct value *items, const struct value *const *keys,
+                  struct value **found, size_t count)
+{
+    for (; items; items = items->next) {
+        for (size_t i = 0; i < count; i++) {
+            if (!found[i] && edit_same_key(x->t, items, keys[i])) {
+                found[i] = value_copy(&x->arena, items);
+                break;
+            }
+        }
+    }
+}
+
+static struct value *chained(struct value **found, size_t count)
+{
+    struct value *first = NULL, **last = &first;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!found[i])
+            continue;
+        *last = found[i];
+        last = &found[i]->next;
+    }
+    return first;
+}
+
+/* select may leave out the key, by which items are told apart: then they come as they come. */
+static int fetch(struct fetching *x, const struct value *const *keys, size_t count, struct err *e)
+{
+    struct statement get = {.verb = VERB_GET,
+                            .at = x->st->at,
+                            .select = x->st->select,
+                            .consistent = x->st->consistent && !x->st->index};
+    struct key **last = &get.keys;
+    struct value *found[BATCH_GET_MAX] = {0}, *items = NULL, **end = &items;
+    const struct value *page;
+    struct plan p;
+
+    for (size_t i = 0; i < count; i++) {
+        *last = plan_item_key(&x->arena, x->t, keys[i]);
+        last = &(*last)->next;
+    }
+    int r = plan_read(&x->arena, &get, x->t, &p, e);
+
+    if (r < 0)
+        return r;
+    struct cursor *c = cursor_new(x->s->dynamo, &p, x->s->clock, 0);
+
+    while ((r = cursor_next(c, &page, e)) > 0) {
+        if (!x->st->select)
+            place(x, page, keys, found, count);
+        for (; x->st->select && page; page = page->next) {
+            *end = value_copy(&x->arena, page);
+            end = &(*end)->next;
+        }
+    }
+    x->tenths += cursor_totals(c)->capacity.tenths;
+    x->items += cursor_totals(c)->items;
+    cursor_free(c);
+    if (!x->st->select)
+        items = chained(found, count);
+    if (r < 0 || !items)
+        return r;
+    rows_add(&x->s->rows, items);
+    return output_items(&x->out, items, e);
+}
+
+static int fetch_page(struct fetching *x, const struct value *items, struct err *e)
+{
+    const struct value *keys[BATCH_GET_MAX];
+    size_t count = 0;
+    int r = 0;
+
+    for (; r == 0 && items; items = items->next) {
+        keys[count++] = items;
+        x->keys++;
+        if (count < BATCH_GET_MAX && items->next)
+            continue;
+        arena_reset(&x->arena);
+        r = fetch(x, keys, count, e);
+        count = 0;
+    }
+    return r;
+}
+
+static int fetch_all(struct fetching *x, struct cursor *c, struct err *e)
+{
+    uint64_t budget = x->s->settings.budget * 10;
+    const struct value *items;
+    int r;
+
+    while ((r = cursor_next(c, &items, e)) > 0) {
+        r = fetch_page(x, items, e);
+        if (r < 0)
+            return r;
+        if (budget && cursor_totals(c)->capacity.tenths + x->tenths >= budget &&
+            cursor_state(c) == CURSOR_MORE)
+            return err_set(e, ERR_FAILED,
+                           "the budget of %zu capacity units is spent after %zu items",
+                           (size_t)x->s->settings.budget, (size_t)x->items);
+    }
+    return r;
+}
+
+static void note_totals(const struct fetching *x, const struct cursor *c)
+{
+    _cleanup_(buf_free) struct buf line = {0};
+
+    text_plural(&line, x->items, "item", "items");
+    if (x->items < x->keys) {
+        buf_lit(&line, " of ");
+        text_plural(&line, x->keys, "key", "keys");
+    }
+    buf_lit(&line, "  ");
+    text_units(&line, x->tenths + cursor_totals(c)->capacity.tenths, "RCU");
+    session_note(x->s, "%s", buf_cstr(&line));
+}
+
+static int print_all(struct fetching *x, struct cursor *c, struct arena *a, struct err *e)
+{
+    const struct key key = {0};
+    const struct statement get = {
+        .verb = VERB_SCAN, .at = x->st->at, .keys = (struct key *)&key, .select = x->st->select};
+    struct plan shown;
+    struct err why;
+    int r = plan_read(a, &get, x->t, &shown, e);
+
+    if (r == 0)
+        r = output_open(&x->out, x->s, x->st, &shown, e);
+    if (r < 0)
+        return r;
+    r = fetch_all(x, c, e);
+    bool left = r < 0 && output_reader_gone(&x->out) &&
+                (x->out.to_terminal || x->st->redirect == REDIRECT_PIPE);
+    int closed = output_close(&x->out, r < 0 && !left, &why);
+
+    if (left)
+        return 0;
+    if (r == 0 && closed < 0)
+        *e = why;
+    return r < 0 ? r : closed;
+}
+
+int read_whole(struct session *s, const struct statement *st, const struct table *t, struct err *e)
+{
+    _cleanup_(arena_free) struct arena a = {0};
+    struct fetching x = {.s = s, .st = st, .t = t};
+    struct plan p;
+    int r = plan_keys(&x, &a, &p, e);
+
+    if (r < 0)
+        return r;
+    if (st->verb == VERB_SCAN)
+        r = read_announce_scan(s, st, t, &p, e);
+    else
+        session_note(s, "%.*s  then BatchGetItem", STR_ARG(p.line));
+    if (r < 0)
+        return r;
+    struct cursor *c = cursor_new(s->dynamo, &p, s->clock, s->settings.budget * 10);
+
+    r = print_all(&x, c, &a, e);
+    if (r == 0)
+        note_totals(&x, c);
+    cursor_free(c);
+    arena_free(&x.arena);
+    return r;
+}
