@@ -16,22 +16,41 @@ struct fetching {
     uint64_t keys, items, tenths;
 };
 
+static bool selects(const struct statement *st, struct str name)
+{
+    for (const struct path *p = st->select; p; p = p->next) {
+        if (!p->steps->next && str_eq(p->steps->name, name))
+            return true;
+    }
+    return false;
+}
+
+/* The table's keys in front of a selection, but for those that it has. */
+static struct path *key_paths(const struct fetching *x, struct arena *a, struct path *selected)
+{
+    struct path *rest = selected;
+
+    for (unsigned i = key_part_count(&x->t->key); i-- > 0;) {
+        struct str name = key_part(&x->t->key, i)->name;
+        struct path *path = arena_new(a, struct path);
+
+        if (selected && selects(x->st, name))
+            continue;
+        path->at = x->st->verb_at;
+        path->steps = arena_new(a, struct path_step);
+        path->steps->name = arena_str(a, name);
+        path->next = rest;
+        rest = path;
+    }
+    return rest;
+}
+
 static int plan_keys(struct fetching *x, struct arena *a, struct plan *ret, struct err *e)
 {
     struct statement keys = *x->st;
-    struct path **last = &keys.select;
 
     keys.whole = false;
-    keys.select = NULL;
-    for (unsigned i = 0; i < key_part_count(&x->t->key); i++) {
-        struct path *path = arena_new(a, struct path);
-
-        path->at = x->st->verb_at;
-        path->steps = arena_new(a, struct path_step);
-        path->steps->name = arena_str(a, key_part(&x->t->key, i)->name);
-        *last = path;
-        last = &path->next;
-    }
+    keys.select = key_paths(x, a, NULL);
     return plan_read(a, &keys, x->t, ret, e);
 }
 
@@ -62,15 +81,31 @@ static struct value *chained(struct value **found, size_t count)
     return first;
 }
 
-/* select may leave out the key, by which items are told apart: then they come as they come. */
+/* By the keys the items were put in order; what was not selected goes. */
+static void strip(const struct fetching *x, struct value *items)
+{
+    for (; x->st->select && items; items = items->next) {
+        struct value **last = &items->first;
+
+        while (*last) {
+            struct str name = value_name(*last);
+
+            if (!key_find(&x->t->key, name) || selects(x->st, name)) {
+                last = &(*last)->next;
+                continue;
+            }
+            *last = (*last)->next;
+            items->len--;
+        }
+    }
+}
+
 static int fetch(struct fetching *x, const struct value *const *keys, size_t count, struct err *e)
 {
-    struct statement get = {.verb = VERB_GET,
-                            .at = x->st->at,
-                            .select = x->st->select,
-                            .consistent = x->st->consistent && !x->st->index};
+    struct statement get = {
+        .verb = VERB_GET, .at = x->st->at, .consistent = x->st->consistent && !x->st->index};
     struct key **last = &get.keys;
-    struct value *found[BATCH_GET_MAX] = {0}, *items = NULL, **end = &items;
+    struct value *found[BATCH_GET_MAX] = {0};
     const struct value *page;
     struct plan p;
 
@@ -78,27 +113,24 @@ static int fetch(struct fetching *x, const struct value *const *keys, size_t cou
         *last = plan_item_key(&x->arena, x->t, keys[i]);
         last = &(*last)->next;
     }
+    if (x->st->select)
+        get.select = key_paths(x, &x->arena, x->st->select);
     int r = plan_read(&x->arena, &get, x->t, &p, e);
 
     if (r < 0)
         return r;
     struct cursor *c = cursor_new(x->s->dynamo, &p, x->s->clock, 0);
 
-    while ((r = cursor_next(c, &page, e)) > 0) {
-        if (!x->st->select)
-            place(x, page, keys, found, count);
-        for (; x->st->select && page; page = page->next) {
-            *end = value_copy(&x->arena, page);
-            end = &(*end)->next;
-        }
-    }
+    while ((r = cursor_next(c, &page, e)) > 0)
+        place(x, page, keys, found, count);
     x->tenths += cursor_totals(c)->capacity.tenths;
     x->items += cursor_totals(c)->items;
     cursor_free(c);
-    if (!x->st->select)
-        items = chained(found, count);
+    struct value *items = chained(found, count);
+
     if (r < 0 || !items)
         return r;
+    strip(x, items);
     rows_add(&x->s->rows, items);
     return output_items(&x->out, items, e);
 }

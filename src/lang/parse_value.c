@@ -66,27 +66,43 @@ static bool offset_from(struct str t, int64_t *ret)
     return false;
 }
 
-static int parse_offset(struct parser *p, int64_t *ret)
+/* 2026-11-01 is its first moment, in UTC. */
+static bool date_from(struct str t, int64_t *ms)
 {
+    char day[32];
+
+    if (t.len != 10)
+        return clock_parse_iso(t, ms);
+    snprintf(day, sizeof(day), "%.*sT00:00:00Z", STR_ARG(t));
+    return clock_parse_iso(str_of(day), ms);
+}
+
+/* What stands in the brackets of now() and epoch(): nothing, a span from now, or a date. */
+static int parse_moment(struct parser *p, int64_t *ms)
+{
+    const struct clock *clock = p->env && p->env->clock ? p->env->clock : &clock_real;
+    int64_t offset = 0;
     struct word_read w;
     int code;
 
-    *ret = 0;
+    *ms = clock_wall_ms(clock);
     code = word_read(p, WORD_EXPR, TOKEN_NUMBER, &w);
     if (code <= 0)
         return code;
-    if (!offset_from(w.texts[0], ret)) {
-        code = parser_fail(p, w.at, "this is no time span");
-        err_expected(p->e, "expected a span such as +30d, -1h or +15m");
+    if (date_from(w.texts[0], ms))
+        return 0;
+    if (!offset_from(w.texts[0], &offset)) {
+        code = parser_fail(p, w.at, "this is no time span and no date");
+        err_expected(p->e,
+                     "expected a span such as +30d, -1h or +15m, or a date such as 2026-11-01");
         return code;
     }
+    *ms += offset;
     return 0;
 }
 
-static struct value *make_time(struct parser *p, bool epoch, int64_t offset)
+static struct value *make_time(struct parser *p, bool epoch, int64_t ms)
 {
-    const struct clock *clock = p->env && p->env->clock ? p->env->clock : &clock_real;
-    int64_t ms = clock_wall_ms(clock) + offset;
     char iso[CLOCK_ISO_LEN];
 
     if (epoch)
@@ -118,7 +134,7 @@ static int parse_function(struct parser *p, const struct word_read *w, struct va
 {
     struct str name = w->texts[0];
     bool epoch = str_eq_ci(name, STR("epoch")), uuid = str_eq_ci(name, STR("uuid"));
-    int64_t offset = 0;
+    int64_t ms = 0;
     int code = 0;
 
     if (!epoch && !uuid && !str_eq_ci(name, STR("now"))) {
@@ -129,14 +145,14 @@ static int parse_function(struct parser *p, const struct word_read *w, struct va
     parser_open(p, '(');
     p->after = "the bracket";
     if (!uuid)
-        code = parse_offset(p, &offset);
+        code = parse_moment(p, &ms);
     if (!code)
         code = parser_close(p, ')');
     if (code)
         return code;
     if (uuid)
         return make_uuid(p, w->at, ret);
-    *ret = make_time(p, epoch, offset);
+    *ret = make_time(p, epoch, ms);
     return 0;
 }
 
