@@ -81,7 +81,8 @@ static void print_help(void)
     buf_lit(
         &b,
         "\nExit status: 0 all well, 1 a statement failed, 2 usage or syntax, 3 no connection or\n"
-        "credentials, 4 a condition or transaction was refused, 130 interrupted.\n");
+        "credentials, 4 a condition or transaction was refused or diff found differences, 130\n"
+        "interrupted.\n");
     fwrite(b.s, 1, b.len, stdout);
 }
 
