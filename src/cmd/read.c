@@ -7,6 +7,8 @@
 #include "pksk/cmd/read-sample.h"
 #include "pksk/cmd/read-whole.h"
 #include "pksk/cmd/then.h"
+#include "pksk/item/ddbjson.h"
+#include "pksk/item/notation.h"
 #include "pksk/out/text.h"
 #include "pksk/plan/plan.h"
 #include "pksk/run/cursor.h"
@@ -17,8 +19,12 @@
 
 #define REST_MAX ((size_t)64 << 20)
 
+#define KEYS_NAMED 100 /* of so many at most it is noted which of them had an item */
+#define MISSING_SHOWN 3
+
 struct reading {
     struct cursor *cursor;
+    struct map found;      /* keys that had an item, as DynamoDB JSON */
     struct sink_rest rest; /* printed for a pager that was left, and not taken by it */
 };
 
@@ -27,6 +33,7 @@ static void reading_free(void *kept)
     struct reading *reading = kept;
 
     cursor_free(reading->cursor);
+    map_free(&reading->found, NULL);
     buf_free(&reading->rest.text);
     free(reading);
 }
@@ -56,6 +63,65 @@ static void keep_reading(struct session *s, struct cursor *c)
     slot_put(s, &slot, reading);
 }
 
+/* ---- keys without an item */
+
+/* False: the item does not have the whole key, as select left it out. */
+static bool key_text(const struct plan *p, const struct value *item, struct buf *ret)
+{
+    buf_reset(ret);
+    for (size_t i = 0; i < p->key_count; i++) {
+        const struct value *v = value_member(item, p->key_names[i]);
+
+        if (!v)
+            return false;
+        ddb_add_value(ret, v);
+    }
+    return true;
+}
+
+static bool names_missing(const struct plan *p)
+{
+    return p->keys && p->keys_given <= KEYS_NAMED;
+}
+
+static void note_found(struct session *s, const struct plan *p, const struct value *items)
+{
+    struct reading *reading = slot_get(s, &slot);
+    _cleanup_(buf_free) struct buf text = {0};
+
+    for (; names_missing(p) && items; items = items->next) {
+        if (key_text(p, items, &text))
+            (void)map_put(&reading->found, buf_str(&text), reading);
+    }
+}
+
+/* "; not there: USER#1 PROFILE", when it is known of all of them. */
+static void add_missing(struct session *s, const struct plan *p, uint64_t items, struct buf *b)
+{
+    const struct reading *reading = slot_get(s, &slot);
+    _cleanup_(buf_free) struct buf text = {0};
+    size_t missing = 0;
+
+    if (!names_missing(p) || reading->found.count != items)
+        return;
+    for (const struct value *key = p->keys; key; key = key->next) {
+        if (!key_text(p, key, &text) || map_has(&reading->found, buf_str(&text)))
+            continue;
+        if (++missing > MISSING_SHOWN)
+            continue;
+        buf_str_add(b, missing == 1 ? STR(" (not there: ") : STR(", "));
+        for (size_t i = 0; i < p->key_count; i++) {
+            if (i)
+                buf_char(b, ' ');
+            notation_add_key(b, value_member(key, p->key_names[i]));
+        }
+    }
+    if (missing > MISSING_SHOWN)
+        buf_addf(b, " and %zu more", missing - MISSING_SHOWN);
+    if (missing)
+        buf_char(b, ')');
+}
+
 /* ---- lines around the items */
 
 static void note_totals(struct session *s, const struct cursor *c)
@@ -73,6 +139,7 @@ static void note_totals(struct session *s, const struct cursor *c)
     if (p->keys && t->items < t->keys_given) {
         buf_lit(&line, " of ");
         text_plural(&line, t->keys_given, "key", "keys");
+        add_missing(s, p, t->items, &line);
     }
     if (t->scanned > t->items && !p->keys && !p->single) {
         buf_lit(&line, " of ");
@@ -141,6 +208,7 @@ static int print_pages(struct session *s, struct output *out, int r, const struc
         if (cursor_plan(c)->counted)
             continue;
         rows_add(&s->rows, items);
+        note_found(s, cursor_plan(c), items);
         if (pages++ == 0)
             learn(s, cursor_plan(c), items);
         r = output_items(out, items, e);
