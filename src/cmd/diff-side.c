@@ -25,6 +25,34 @@ static struct expr *both(struct arena *a, struct expr *x, struct expr *y)
     return and;
 }
 
+static struct key_schema keep_key(struct arena *a, const struct key_schema *key)
+{
+    struct key_schema kept = *key;
+
+    for (unsigned i = 0; i < kept.partition_count; i++)
+        kept.partition[i].name = arena_str(a, kept.partition[i].name);
+    for (unsigned i = 0; i < kept.sort_count; i++)
+        kept.sort[i].name = arena_str(a, kept.sort[i].name);
+    return kept;
+}
+
+/* The schema is the cache's until the next question, and the other side asks one. */
+static const struct table *keep_table(struct arena *a, const struct table *t)
+{
+    struct table *kept = arena_new(a, struct table);
+
+    *kept = (struct table){.name = arena_str(a, t->name),
+                           .key = keep_key(a, &t->key),
+                           .index_count = t->index_count,
+                           .item_count = t->item_count,
+                           .size_bytes = t->size_bytes};
+    kept->indexes = arena_alloc(a, t->index_count, sizeof(*kept->indexes));
+    for (size_t i = 0; i < t->index_count; i++)
+        kept->indexes[i] = (struct index){.name = arena_str(a, t->indexes[i].name),
+                                          .key = keep_key(a, &t->indexes[i].key)};
+    return kept;
+}
+
 /* With what the diff says for both sides. */
 static const struct statement *complete(struct diff_reader *r, const struct statement *reading)
 {
@@ -103,7 +131,8 @@ static int open_table(struct diff_reader *r, const struct diff_reader *other, st
         return e->code;
     if (r->read->verb == VERB_QUERY)
         session_note(r->s, "%.*s", STR_ARG(r->plan.line));
-    r->name = arena_str(&r->arena, r->table->name);
+    r->table = keep_table(&r->arena, r->table);
+    r->name = r->table->name;
     r->cursor = cursor_new(r->s->dynamo, &r->plan, r->s->clock, r->s->settings.budget * 10);
     return 0;
 }
@@ -184,6 +213,8 @@ static int open_file(struct diff_reader *r, const struct diff_reader *other, str
     struct items_file_options o = {.path = path, .untyped = tell_untyped, .ctx = r};
     int code = keys_of_file(r, other, e);
 
+    if (code == 0)
+        r->table = keep_table(&r->arena, r->table);
     r->name = arena_str(&r->arena, str_of(path));
     r->filter = r->st->filter;
     o.table = r->table;
