@@ -99,14 +99,16 @@ static void note_totals(struct comparing *x)
     uint64_t tenths = 0;
     bool tables = false;
 
-    diff_counts_add(&line, &x->printer);
+    if (!x->printer.st->count) { /* else they were printed */
+        diff_counts_add(&line, &x->printer);
+        buf_lit(&line, "  ");
+    }
     for (unsigned i = 0; i < 2; i++) {
         const struct cursor *c = x->sides[i].cursor;
 
         tenths += c ? cursor_totals(c)->capacity.tenths : 0;
         tables |= c != NULL;
     }
-    buf_lit(&line, "  ");
     if (tables) {
         text_units(&line, tenths, "RCU");
         buf_lit(&line, "  ");
