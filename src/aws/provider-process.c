@@ -139,7 +139,6 @@ static int start(struct child *c, char *const *argv)
         close_pipe(out);
         return number;
     }
-    file_keep_sockets();
     number =
         child_spawn(&c->pid, argv[0], argv, &(struct child_streams){-1, out[1], said[1]}, NULL);
     if (number) {

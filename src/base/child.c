@@ -4,6 +4,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include "pksk/base/file.h"
 #include "pksk/base/port.h"
 
 static void default_signals(posix_spawnattr_t *attributes)
@@ -25,6 +26,7 @@ int child_spawn(pid_t *pid, const char *program, char *const *argv,
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
 
+    file_keep_sockets();
     posix_spawn_file_actions_init(&actions);
     if (streams->in >= 0)
         posix_spawn_file_actions_adddup2(&actions, streams->in, STDIN_FILENO);

@@ -274,6 +274,7 @@ static void note_import(struct session *s, const struct json *about)
 static int make_from_s3(struct session *s, struct arena *a, const struct creation *c,
                         struct str body, struct err *e)
 {
+    _cleanup_(arena_free) struct arena description = {0};
     struct json *about = NULL;
     struct call *call = NULL;
     struct str arn = STR("");
@@ -288,7 +289,7 @@ static int make_from_s3(struct session *s, struct arena *a, const struct creatio
     session_note(s, "%.*s", STR_ARG(arn));
     if (c->def->nowait)
         return 0;
-    r = waiting_for_job(s, arn, a, &about, e);
+    r = waiting_for_job(s, arn, &description, &about, e);
     if (r == 0)
         note_import(s, about);
     return r;

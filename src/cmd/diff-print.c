@@ -298,6 +298,8 @@ int diff_printer_add(struct diff_printer *p, const struct value *first, const st
     p->counts.only[1] += !first;
     if (p->st->count)
         return 0;
+    if (p->out.to_terminal)
+        progress_end(p->line); /* both may be on the same terminal */
     arena_reset(&p->arena);
     if (!p->lines && !p->statements)
         return add_item(p, first, second, e);

@@ -128,7 +128,7 @@ static int open_table(struct diff_reader *r, const struct diff_reader *other, st
         code = r->read->verb == VERB_SCAN ? read_announce_scan(r->s, r->read, r->table, &r->plan, e)
                                           : 0;
     if (code < 0)
-        return e->code;
+        return code;
     if (r->read->verb == VERB_QUERY)
         session_note(r->s, "%.*s", STR_ARG(r->plan.line));
     r->table = keep_table(&r->arena, r->table);
@@ -151,9 +151,14 @@ static int open_place(struct diff_reader *r, const struct diff_reader *other, st
     r->elsewhere = true;
     r->client = session_client_for(r->s, profile, region, endpoint);
     session_swap_client(r->s, &r->client);
+    bool chosen = r->s->table;
     int code = open_table(r, other, e);
 
     session_swap_client(r->s, &r->client);
+    if (!chosen) { /* the only one there was the one meant, but is not the session's */
+        free(r->s->table);
+        r->s->table = NULL;
+    }
     return code;
 }
 

@@ -11,6 +11,7 @@ struct comparing {
     struct diff_printer printer;
     struct progress line;
     int64_t began_us;
+    bool left; /* whoever reads had enough: the counts are of a part */
 };
 
 static int next(void *ctx, unsigned side, const struct value **items, struct err *e)
@@ -26,16 +27,8 @@ static int next(void *ctx, unsigned side, const struct value **items, struct err
 static int pair(void *ctx, const struct value *first, const struct value *second, struct err *e)
 {
     struct comparing *x = ctx;
-    const struct diff_counts *c = &x->printer.counts;
-    uint64_t found = c->different + c->only[0] + c->only[1];
 
-    if (x->line.shown && x->printer.out.to_terminal && (!first || !second))
-        progress_end(&x->line); /* both may be on the same terminal */
-    int r = diff_printer_add(&x->printer, first, second, e);
-
-    if (x->line.shown && found != c->different + c->only[0] + c->only[1])
-        progress_end(&x->line);
-    return r;
+    return diff_printer_add(&x->printer, first, second, e);
 }
 
 /* ---- keys */
@@ -126,6 +119,7 @@ static int compare(struct session *s, const struct statement *st, struct compari
         return r;
     x->printer.s = s;
     x->printer.st = st;
+    x->printer.line = &x->line;
     for (unsigned i = 0; i < 2; i++)
         x->printer.names[i] = x->sides[i].name;
     x->printer.target = x->sides[1].cursor ? x->sides[1].table->name : STR("");
@@ -146,11 +140,11 @@ static int compare(struct session *s, const struct statement *st, struct compari
     if (r == 0)
         r = pairs_run(&o, e);
     progress_end(&x->line);
-    bool left = r < 0 && output_reader_gone(&x->printer.out) &&
-                (x->printer.out.to_terminal || st->redirect == REDIRECT_PIPE);
-    int ended = diff_printer_end(&x->printer, r < 0 && !left, e);
+    x->left = r < 0 && output_reader_gone(&x->printer.out) &&
+              (x->printer.out.to_terminal || st->redirect == REDIRECT_PIPE);
+    int ended = diff_printer_end(&x->printer, r < 0 && !x->left, e);
 
-    if (left)
+    if (x->left)
         return 0;
     return r < 0 ? r : ended;
 }
@@ -166,14 +160,14 @@ static int run(struct session *s, const struct statement *st, struct err *e)
         r = diff_reader_open(&x.sides[1], s, st, 1, &x.sides[0], e);
     if (r == 0)
         r = compare(s, st, &x, e);
-    if (r == 0)
+    if (r == 0 && !x.left)
         note_totals(&x);
     diff_reader_close(&x.sides[1]);
     diff_reader_close(&x.sides[0]);
     const struct diff_counts *c = &x.printer.counts;
 
     if (r < 0)
-        return r < 0 && e->code ? e->code : r;
+        return r;
     if (!c->different && !c->only[0] && !c->only[1])
         return 0;
     *e = (struct err){.code = ERR_REFUSED, .at = SPAN_NONE}; /* no fault: a status for scripts */

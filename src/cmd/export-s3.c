@@ -69,7 +69,7 @@ static void note_end(struct session *s, const struct json *about)
 
 int export_s3(struct session *s, const struct statement *st, struct err *e)
 {
-    _cleanup_(arena_free) struct arena a = {0};
+    _cleanup_(arena_free) struct arena a = {0}, description = {0};
     struct json *about = NULL;
     struct str arn = STR("");
     struct plan p;
@@ -82,7 +82,7 @@ int export_s3(struct session *s, const struct statement *st, struct err *e)
     if (st->nowait)
         return print_line(s, st, arn, e);
     session_note(s, "%.*s", STR_ARG(arn));
-    r = waiting_for_job(s, arn, &a, &about, e);
+    r = waiting_for_job(s, arn, &description, &about, e);
     if (r < 0)
         return r;
     note_end(s, about);

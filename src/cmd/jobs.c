@@ -1,5 +1,6 @@
 #include "pksk/cmd/command.h"
 
+#include "pksk/base/circle.h"
 #include "pksk/item/value.h"
 #include "pksk/json/writer.h"
 #include "pksk/out/text.h"
@@ -103,6 +104,7 @@ static int list_kind(struct session *s, struct listing *l, const struct kind *k,
 {
     _cleanup_(buf_free) struct buf body = {0};
     struct str token = STR("");
+    struct circle circle = {0};
 
     do {
         struct call *c = NULL;
@@ -122,6 +124,8 @@ static int list_kind(struct session *s, struct listing *l, const struct kind *k,
             add_job(l, k, job);
         token = arena_str(&l->arena, json_text(call_reply(c)->rest, k->token));
         call_free(c);
+        if (token.len && circle_closed(&circle, token))
+            return err_set(e, ERR_FAILED, "the pages of %s go round in a circle", k->operation);
     } while (token.len && l->count < JOBS_MAX);
     return 0;
 }

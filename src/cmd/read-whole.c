@@ -164,7 +164,7 @@ static int fetch_all(struct fetching *x, struct cursor *c, struct err *e)
         if (r < 0)
             return r;
         if (budget && cursor_totals(c)->capacity.tenths + x->tenths >= budget &&
-            cursor_state(c) == CURSOR_MORE)
+            cursor_state(c) != CURSOR_END)
             return err_set(e, ERR_FAILED,
                            "the budget of %zu capacity units is spent after %zu items",
                            (size_t)x->s->settings.budget, (size_t)x->items);
@@ -188,12 +188,10 @@ static void note_totals(const struct fetching *x, const struct cursor *c)
 
 static int print_all(struct fetching *x, struct cursor *c, struct arena *a, struct err *e)
 {
-    const struct key key = {0};
-    const struct statement get = {
-        .verb = VERB_SCAN, .at = x->st->at, .keys = (struct key *)&key, .select = x->st->select};
+    const struct statement all = {.verb = VERB_SCAN, .at = x->st->at, .select = x->st->select};
     struct plan shown;
     struct err why;
-    int r = plan_read(a, &get, x->t, &shown, e);
+    int r = plan_read(a, &all, x->t, &shown, e);
 
     if (r == 0)
         r = output_open(&x->out, x->s, x->st, &shown, e);
@@ -226,7 +224,7 @@ int read_whole(struct session *s, const struct statement *st, const struct table
         session_note(s, "%.*s  then BatchGetItem", STR_ARG(p.line));
     if (r < 0)
         return r;
-    struct cursor *c = cursor_new(s->dynamo, &p, s->clock, s->settings.budget * 10);
+    struct cursor *c = cursor_new(s->dynamo, &p, s->clock, 0); /* the budget is for both */
 
     r = print_all(&x, c, &a, e);
     if (r == 0)

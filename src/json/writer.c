@@ -189,3 +189,11 @@ void json_null(struct json_writer *w)
 {
     json_raw(w, STR("null"));
 }
+
+void json_text_member(struct json_writer *w, const char *name, struct str text)
+{
+    if (!text.len)
+        return;
+    json_name(w, str_of(name));
+    json_string(w, text);
+}

@@ -118,9 +118,9 @@ static struct str put_form(struct arena *a, const struct str *words, size_t coun
     if (!(insert || set || is(words[0], "put")) || count < 2)
         return STR("");
     buf_lit(&b, "put");
-    if (env->key_names &&
-        named_key(words[1], (env->key_names(env->ctx, STR(""), &names[0], &names[1]), names[0]),
-                  &pk)) {
+    if (env->key_names && assignment(words[1]))
+        (void)env->key_names(env->ctx, STR(""), &names[0], &names[1]);
+    if (named_key(words[1], names[0], &pk)) {
         buf_addf(&b, " %.*s", STR_ARG(pk));
         i++;
         if (i < count && named_key(words[i], names[1], &sk)) {

@@ -352,7 +352,7 @@ int parse_clauses(struct parser *p)
         if (c->parse == parse_then && p->st->sample_at.to)
             return parser_fail(p, p->st->sample_at, "then works on every item, not on a sample");
         code = parse_clause(p, c, from);
-        if (code || (c->parse == parse_then)) /* nothing comes behind it */
+        if (code || c->parse == parse_then) /* nothing comes behind it */
             return code;
     }
     parser_want_clauses(p);

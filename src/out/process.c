@@ -29,7 +29,6 @@ int process_start(struct process *p, const char *command, char *const *env, stru
 
     if (port_pipe(ends) < 0)
         return err_errno(e, ERR_FAILED, "cannot run", str_of(command));
-    file_keep_sockets();
     errno = spawn(&pid, ends[0], command, env);
     if (errno) {
         int r = err_errno(e, ERR_FAILED, "cannot run", str_of(command));
@@ -99,7 +98,6 @@ int process_run(const char *command, int *status, struct err *e)
 {
     struct process p = {0, -1};
 
-    file_keep_sockets();
     errno = spawn(&p.pid, STDIN_FILENO, command, NULL);
     if (errno)
         return err_errno(e, ERR_FAILED, "cannot run", str_of(command));

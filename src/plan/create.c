@@ -148,14 +148,6 @@ static int add_definitions(struct json_writer *w, const struct table_def *def, s
     return r;
 }
 
-static void add_text(struct json_writer *w, const char *name, struct str text)
-{
-    if (!text.len)
-        return;
-    json_name(w, str_of(name));
-    json_string(w, text);
-}
-
 static void add_encryption(struct json_writer *w, const struct table_def *def)
 {
     if (!def->encrypted)
@@ -164,8 +156,8 @@ static void add_encryption(struct json_writer *w, const struct table_def *def)
     json_begin_object(w);
     json_name(w, STR("Enabled"));
     json_bool(w, true);
-    add_text(w, "SSEType", str_of(def->sse_type));
-    add_text(w, "KMSMasterKeyId", def->kms_key);
+    json_text_member(w, "SSEType", str_of(def->sse_type));
+    json_text_member(w, "KMSMasterKeyId", def->kms_key);
     json_end_object(w);
 }
 
@@ -202,7 +194,7 @@ static void add_settings(struct json_writer *w, const struct table_def *def)
         json_end_object(w);
     }
     add_encryption(w, def);
-    add_text(w, "TableClass", str_of(def->table_class));
+    json_text_member(w, "TableClass", str_of(def->table_class));
     if (def->protect) {
         json_name(w, STR("DeletionProtectionEnabled"));
         json_bool(w, true);
@@ -282,11 +274,11 @@ int plan_import_table(struct arena *a, struct str name, const struct table_def *
     json_begin_object(&w);
     json_name(&w, STR("S3Bucket"));
     json_string(&w, bucket);
-    add_text(&w, "S3KeyPrefix", prefix);
+    json_text_member(&w, "S3KeyPrefix", prefix);
     json_end_object(&w);
-    add_text(&w, "InputFormat", str_of(def->s3_format));
-    add_text(&w, "InputCompressionType", str_of(def->s3_compression));
-    add_text(&w, "ClientToken", token);
+    json_text_member(&w, "InputFormat", str_of(def->s3_format));
+    json_text_member(&w, "InputCompressionType", str_of(def->s3_compression));
+    json_text_member(&w, "ClientToken", token);
     json_name(&w, STR("TableCreationParameters"));
     json_begin_object(&w);
     r = add_table(&w, name, def, e);

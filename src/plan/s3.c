@@ -70,14 +70,6 @@ static int add_window(struct json_writer *w, const struct statement *st, struct 
     return r;
 }
 
-static void add_text(struct json_writer *w, const char *name, struct str text)
-{
-    if (!text.len)
-        return;
-    json_name(w, str_of(name));
-    json_string(w, text);
-}
-
 int plan_export_s3(struct arena *a, const struct statement *st, struct str arn, struct str token,
                    struct plan *ret, struct err *e)
 {
@@ -89,12 +81,13 @@ int plan_export_s3(struct arena *a, const struct statement *st, struct str arn, 
     if (r < 0)
         return r;
     json_begin_object(&w);
-    add_text(&w, "TableArn", arn);
-    add_text(&w, "S3Bucket", bucket);
-    add_text(&w, "S3Prefix", prefix);
-    add_text(&w, "ExportFormat", STR("DYNAMODB_JSON"));
-    add_text(&w, "ExportType", st->time_from ? STR("INCREMENTAL_EXPORT") : STR("FULL_EXPORT"));
-    add_text(&w, "ClientToken", token);
+    json_text_member(&w, "TableArn", arn);
+    json_text_member(&w, "S3Bucket", bucket);
+    json_text_member(&w, "S3Prefix", prefix);
+    json_text_member(&w, "ExportFormat", STR("DYNAMODB_JSON"));
+    json_text_member(&w, "ExportType",
+                     st->time_from ? STR("INCREMENTAL_EXPORT") : STR("FULL_EXPORT"));
+    json_text_member(&w, "ClientToken", token);
     r = st->time_from ? add_window(&w, st, e) : add_time(&w, "ExportTime", st->time_at, e);
     if (r < 0)
         return r;

@@ -105,20 +105,6 @@ static int read_manifest(struct export_folder *f, const char *folder, const char
     return check_md5(path, str_trim(buf_str(&sum)), e);
 }
 
-static struct str table_of(struct arena *a, struct str arn)
-{
-    size_t at;
-
-    while (str_find_char(arn, '/', &at)) {
-        bool is_table = at >= 5 && str_eq(str_slice(arn, at - 5, at), STR("table"));
-
-        arn = str_slice(arn, at + 1, arn.len);
-        if (is_table)
-            break;
-    }
-    return arena_str(a, arn);
-}
-
 static int read_summary(struct export_folder *f, const char *folder, struct err *e)
 {
     _cleanup_(arena_free) struct arena a = {0};
@@ -136,7 +122,6 @@ static int read_summary(struct export_folder *f, const char *folder, struct err 
     if (format.len && !str_is(format, "DYNAMODB_JSON"))
         return err_set(e, ERR_FAILED, "%s was exported as %.*s: only DYNAMODB_JSON is read", folder,
                        STR_ARG(format));
-    f->table = table_of(&f->arena, json_text(tree, "tableArn"));
     f->incremental = str_is(json_text(tree, "exportType"), "INCREMENTAL_EXPORT");
     f->old_images = str_is(json_text(tree, "outputView"), "NEW_AND_OLD_IMAGES");
     if (!json_get_u64(tree, "itemCount", &f->items))

@@ -51,15 +51,15 @@ static int unpack(struct records *r, const char *program, struct err *e)
             close(silent);
         return err_errno(e, ERR_FAILED, "cannot unpack", str_of(r->path));
     }
-    errno = child_spawn(&r->unpacker, program, argv,
-                        &(struct child_streams){r->fd, ends[1], silent}, NULL);
+    int number = child_spawn(&r->unpacker, program, argv,
+                             &(struct child_streams){r->fd, ends[1], silent}, NULL);
     close(silent);
     close(ends[1]);
-    if (errno) {
+    if (number) {
         close(ends[0]);
         r->unpacker = 0;
         err_set(e, ERR_FAILED, "%s is compressed, and %s, which unpacks it, cannot be run: %s",
-                r->path, program, strerror(errno));
+                r->path, program, strerror(number));
         return ERR_FAILED;
     }
     close(r->fd);

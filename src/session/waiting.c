@@ -4,11 +4,13 @@
 #include "pksk/out/progress.h"
 
 #define POLL_MS 1000
+#define POLL_JOB_MAX_MS 10000 /* exports and imports take minutes, or hours */
 
-/* Lets a second pass, and says so. */
-static int pause_a_while(struct session *s, struct progress *p, const char *what, struct err *e)
+/* Lets that time pass, and says so. */
+static int pause_a_while(struct session *s, struct progress *p, const char *what, int64_t ms,
+                         struct err *e)
 {
-    int64_t until = clock_mono_us(s->clock) + POLL_MS * 1000;
+    int64_t until = clock_mono_us(s->clock) + ms * 1000;
 
     progress_update(p, what, 0, 0);
     for (;;) {
@@ -87,12 +89,14 @@ int waiting_for_job(struct session *s, struct str arn, struct arena *a, struct j
     const struct waiting_job *job = waiting_job_of(arn);
     _cleanup_(buf_free) struct buf what = {0};
     struct progress p;
+    int64_t ms = POLL_MS;
     int r;
 
     if (!job)
         return err_set(e, ERR_FAILED, "no job has the ARN %.*s", STR_ARG(arn));
     progress_begin(&p, s->clock, 0);
-    for (;;) {
+    for (;; ms = MIN(ms + POLL_MS, POLL_JOB_MAX_MS)) {
+        arena_reset(a);
         r = describe_job(s, job, arn, a, ret, e);
         if (r < 0)
             break;
@@ -105,7 +109,7 @@ int waiting_for_job(struct session *s, struct str arn, struct arena *a, struct j
             break;
         }
         say_job(&what, job, *ret);
-        r = pause_a_while(s, &p, buf_cstr(&what), e);
+        r = pause_a_while(s, &p, buf_cstr(&what), ms, e);
         if (r < 0)
             break;
     }
@@ -155,7 +159,7 @@ static int until(struct session *s, struct str table, const char *what,
 
     progress_begin(&p, s->clock, 0);
     while ((r = reached(s, table, e)) == 0) {
-        r = pause_a_while(s, &p, what, e);
+        r = pause_a_while(s, &p, what, POLL_MS, e);
         if (r < 0)
             break;
     }

@@ -1,4 +1,4 @@
-/* Another program, with the signals as it expects to find them.
+/* Another program, with the signals as it expects to find them, and without our sockets.
  *
  * Who starts one waits for it. Nothing is kept.
  */

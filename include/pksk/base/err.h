@@ -13,8 +13,9 @@ enum {
     ERR_FAILED =
         -1, /* the statement failed: the service refused it, a file could not be written … */
     ERR_SYNTAX = -2, /* usage, syntax, or a value that cannot be meant that way; nothing was sent */
-    ERR_CONNECT = -3,   /* no connection, no TLS, no credentials, wrong signature */
-    ERR_REFUSED = -4,   /* a condition was false or a transaction was cancelled */
+    ERR_CONNECT = -3, /* no connection, no TLS, no credentials, wrong signature */
+    ERR_REFUSED =
+        -4, /* a condition was false, a transaction was cancelled, diff found differences */
     ERR_CANCELLED = -5, /* Ctrl-C */
     ERR_MORE = -6,      /* the parser only: the text is a good beginning, and more must follow */
 };

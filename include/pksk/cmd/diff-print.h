@@ -6,6 +6,7 @@
 #define PKSK_CMD_DIFF_PRINT_H
 
 #include "pksk/cmd/diff-side.h"
+#include "pksk/out/progress.h"
 #include "pksk/run/difference.h"
 #include "pksk/session/output.h"
 
@@ -21,6 +22,7 @@ struct diff_printer {
     size_t key_count;
     struct difference_options compare;
     struct diff_counts counts;
+    struct progress *line; /* is wiped before anything is printed */
 
     struct output out;
     struct plan plan; /* of the output: its columns */

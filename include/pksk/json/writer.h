@@ -26,5 +26,7 @@ void json_raw(struct json_writer *w,
 void json_uint(struct json_writer *w, uint64_t n);
 void json_bool(struct json_writer *w, bool value);
 void json_null(struct json_writer *w);
+/* A member with that text; nothing when it is empty. */
+void json_text_member(struct json_writer *w, const char *name, struct str text);
 
 #endif

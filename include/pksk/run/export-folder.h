@@ -20,7 +20,6 @@ struct export_part {
 
 struct export_folder {
     struct arena arena;
-    struct str table; /* its name when it was exported */
     bool incremental; /* changes between two times, not the items of one */
     bool old_images;  /* of the changes: the items before are there, too */
     uint64_t items;   /* or changes, of all parts */

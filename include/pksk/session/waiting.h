@@ -10,8 +10,8 @@
 
 int waiting_until_active(struct session *s, struct str table, struct err *e) must_check;
 /* The same for what DescribeExport or DescribeImport tells of: until its status is none of
- * progress. *ret: the description, in the arena. FAILED and CANCELLED are ERR_FAILED, with the
- * reason. */
+ * progress. *ret: the description, in the arena, which holds nothing else. FAILED and CANCELLED are
+ * ERR_FAILED, with the reason. */
 int waiting_for_job(struct session *s, struct str arn, struct arena *a, struct json **ret,
                     struct err *e) must_check;
 
